@@ -1,0 +1,84 @@
+package check
+
+import "time"
+
+// Outcome is what one probe found.
+type Outcome struct {
+	State  State
+	Reason Reason        // ReasonNone for a plain Up
+	Took   time.Duration // from the start of the probe to its judgement
+	Phases Phases
+	Facts  []Fact    // measured beside the time; nil for most
+	Detail *Evidence // what an argument with the vendor needs; nil for a plain Up
+}
+
+// Phases are the parts of Took; a phase that did not happen is zero.
+type Phases struct {
+	Resolve  time.Duration // name to address
+	Connect  time.Duration // TCP handshake
+	TLS      time.Duration // TLS handshake
+	Wait     time.Duration // request sent to first byte of the answer
+	Transfer time.Duration // first to last byte that was read
+}
+
+// Phase names the part of a probe that was reached.
+type Phase string
+
+// The phases, in order.
+const (
+	PhaseResolve  Phase = "resolve"
+	PhaseConnect  Phase = "connect"
+	PhaseTLS      Phase = "tls"
+	PhaseWait     Phase = "wait"
+	PhaseTransfer Phase = "transfer"
+	PhaseJudge    Phase = "judge"
+)
+
+// FactKind names a value measured beside the response time. The set is closed:
+// each kind is a metric of its own.
+type FactKind uint8
+
+// The facts, with their units. Numbers are not written to disk.
+const (
+	CertificateExpiry FactKind = iota // Unix seconds of the earliest notAfter in the chain
+	HTTPStatus                        // last status code
+	BodyBytes                         // bytes of the body read
+	PacketLoss                        // ratio 0-1 of echo requests without reply
+	RTTMin                            // seconds
+	RTTMax                            // seconds
+	ClockOffset                       // seconds, theirs minus ours
+	Stratum                           // NTP stratum (RFC 5905)
+	Answers                           // records in a DNS answer
+)
+
+// Fact is one measured value.
+type Fact struct {
+	Kind  FactKind
+	Value float64
+}
+
+// Evidence is what is kept of a failing or degraded probe. Every string is
+// bounded by whoever fills it (see EvidenceLimit).
+type Evidence struct {
+	Sentence    string `json:"sentence"`              // what happened, one line, for people
+	Address     string `json:"address,omitempty"`     // the resolved address that was talked to
+	Phase       Phase  `json:"phase,omitempty"`       // the phase that was reached
+	Status      string `json:"status,omitempty"`      // status line, response code or greeting
+	Certificate string `json:"certificate,omitempty"` // subject, issuer, validity
+	Body        string `json:"body,omitempty"`        // first bytes of the answer, printable
+	Want        string `json:"want,omitempty"`        // what was expected
+	Got         string `json:"got,omitempty"`         // what came instead
+}
+
+// EvidenceLimit is the most bytes a single string of an Evidence may hold. 512
+// show an error page's heading; a hostile target must not fill the store.
+const EvidenceLimit = 512
+
+// Result is an Outcome with its stamp.
+type Result struct {
+	Check ID
+	Site  string    // the place it was probed from
+	Sent  time.Time // UTC; the moment the probe was sent, or the slot that was missed
+	Base  bool      // on the base grid; false for a re-probe
+	Outcome
+}

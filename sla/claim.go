@@ -1,0 +1,59 @@
+package sla
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slamon/slamon/check"
+)
+
+// ClaimID is the stable name of a claim, with the syntax of check.ID.
+type ClaimID string
+
+// Kind says what a claim binds.
+type Kind string
+
+// The kinds of claim. Only a contract makes credit due; a disclosure is borne
+// out or not; an objective is our own.
+const (
+	Contract   Kind = "contract"
+	Disclosure Kind = "disclosure"
+	Objective  Kind = "objective"
+)
+
+// ParseKind accepts the words above.
+func ParseKind(word string) (Kind, error) {
+	switch k := Kind(word); k {
+	case Contract, Disclosure, Objective:
+		return k, nil
+	}
+	return "", fmt.Errorf("kind %q: want contract, disclosure or objective", word)
+}
+
+// Combine says when a service made of several checks is down.
+type Combine string
+
+// The ways to combine checks.
+const (
+	AnyDown Combine = "any_down" // down while at least one check is down: every part is needed
+	AllDown Combine = "all_down" // down only while all checks are down: the parts replace each other
+)
+
+// Claim is a figure to hold a service to.
+type Claim struct {
+	ID           ClaimID
+	Name         string
+	Service      check.ServiceID
+	Kind         Kind
+	Availability Figure
+	Text         string     // what the vendor stated, in the user's own words, with its place
+	AsOf         time.Time  // date of the statement; zero when not given
+	Checks       []check.ID // the checks that decide; never empty
+	Combine      Combine
+	Window       Window
+	DegradedDown bool // a degraded probe counts as down
+	// ExcludeMaintenance leaves announced maintenance out of the account, out of
+	// the denominator too. Emergency maintenance is never left out by it.
+	ExcludeMaintenance bool
+	MinNotice          time.Duration // lead time below which maintenance is an emergency
+}

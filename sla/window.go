@@ -1,0 +1,57 @@
+package sla
+
+import (
+	"time"
+
+	"github.com/slamon/slamon/timeline"
+)
+
+// WindowKind is how the borders of a claim's window are found.
+type WindowKind string
+
+// The kinds of window.
+const (
+	Fixed         WindowKind = "fixed"          // From to To, local dates, both inclusive
+	CalendarMonth WindowKind = "calendar_month" // the month that holds now
+	Rolling       WindowKind = "rolling"        // the last Days times 24 hours
+)
+
+// Window is the period that a claim is about, in its own time zone. Days and
+// months are calendar arithmetic there: a day of 23 or 25 hours counts as it is.
+type Window struct {
+	Kind     WindowKind
+	From, To Date           // Fixed
+	Length   time.Duration  // Rolling
+	Zone     *time.Location // never nil
+}
+
+// Date is a day of the calendar without a zone.
+type Date struct {
+	Year  int
+	Month time.Month
+	Day   int
+}
+
+// Start returns the first instant of the day in zone.
+func (d Date) Start(zone *time.Location) time.Time {
+	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+}
+
+// Next returns the day after.
+func (d Date) Next() Date {
+	t := time.Date(d.Year, d.Month, d.Day+1, 12, 0, 0, 0, time.UTC)
+	return Date{t.Year(), t.Month(), t.Day()}
+}
+
+// Period returns the whole window that is in force at now, also where it reaches
+// into the future.
+func (w Window) Period(now time.Time) timeline.Period {
+	switch w.Kind {
+	case Fixed:
+		return timeline.Period{From: w.From.Start(w.Zone), To: w.To.Next().Start(w.Zone)}
+	case CalendarMonth:
+		y, m, _ := now.In(w.Zone).Date()
+		return timeline.Period{From: time.Date(y, m, 1, 0, 0, 0, 0, w.Zone), To: time.Date(y, m+1, 1, 0, 0, 0, 0, w.Zone)}
+	}
+	return timeline.Period{From: now.Add(-w.Length), To: now}
+}
