@@ -4,8 +4,6 @@
 // text. Only Reveal returns what it holds, so every use can be found by name.
 package secret
 
-import "log/slog"
-
 // Placeholder is what a Value prints as.
 const Placeholder = "[hidden]"
 
@@ -32,8 +30,5 @@ func (v Value) String() string {
 // GoString keeps %#v from showing the value.
 func (v Value) GoString() string { return "secret.Value{" + v.String() + "}" }
 
-// MarshalText keeps encoders from showing the value.
+// MarshalText keeps encoders, slog's handlers among them, from showing the value.
 func (v Value) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
-
-// LogValue keeps slog from showing the value.
-func (v Value) LogValue() slog.Value { return slog.StringValue(v.String()) }
