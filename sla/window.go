@@ -21,6 +21,8 @@ const (
 type Window struct {
 	Kind     WindowKind
 	From, To Date           // Fixed
+	Begin    time.Time      // Fixed: the first instant, instead of From
+	End      time.Time      // Fixed: the first instant after the window, instead of To
 	Length   time.Duration  // Rolling
 	Zone     *time.Location // never nil
 }
@@ -43,12 +45,25 @@ func (d Date) Next() Date {
 	return Date{t.Year(), t.Month(), t.Day()}
 }
 
+// fixed prefers instants to dates: a contract that starts at noon has no date
+// that says so.
+func (w Window) fixed() timeline.Period {
+	p := timeline.Period{From: w.Begin.In(w.Zone), To: w.End.In(w.Zone)}
+	if w.Begin.IsZero() {
+		p.From = w.From.Start(w.Zone)
+	}
+	if w.End.IsZero() {
+		p.To = w.To.Next().Start(w.Zone)
+	}
+	return p
+}
+
 // Period returns the whole window that is in force at now, also where it reaches
 // into the future.
 func (w Window) Period(now time.Time) timeline.Period {
 	switch w.Kind {
 	case Fixed:
-		return timeline.Period{From: w.From.Start(w.Zone), To: w.To.Next().Start(w.Zone)}
+		return w.fixed()
 	case CalendarMonth:
 		y, m, _ := now.In(w.Zone).Date()
 		return timeline.Period{From: time.Date(y, m, 1, 0, 0, 0, 0, w.Zone), To: time.Date(y, m+1, 1, 0, 0, 0, 0, w.Zone)}
