@@ -1,0 +1,91 @@
+package simulate_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/smtp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/slamon/slamon/cmd/slamon/simulate"
+)
+
+// ask sends one request on a connection of its own.
+func ask(t *testing.T, address string, limit time.Duration) (int, string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, "GET", "http://"+address+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	answer, err := client.Do(request)
+	if err != nil {
+		return 0, "", err
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	return answer.StatusCode, string(body), err
+}
+
+func TestFaults(t *testing.T) {
+	tests := map[simulate.Kind]func(code int, body string, err error) bool{
+		simulate.Refuse: func(_ int, _ string, err error) bool { return errors.Is(err, syscall.ECONNREFUSED) },
+		simulate.Hang:   func(_ int, _ string, err error) bool { return errors.Is(err, context.DeadlineExceeded) },
+		simulate.Error:  func(code int, _ string, err error) bool { return err == nil && code == 503 },
+		simulate.Wrong:  func(code int, body string, err error) bool { return code == 200 && !strings.Contains(body, "room") },
+	}
+	for kind, want := range tests {
+		t.Run(string(kind), func(t *testing.T) {
+			app, err := simulate.NewApp("127.0.0.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer app.Close()
+			ctx, cancel := context.WithCancel(t.Context())
+			ended := make(chan error, 1)
+			go func() {
+				ended <- app.Run(ctx, time.Now(), []simulate.Fault{{Kind: kind, For: time.Hour}})
+			}()
+			for len(app.Happened()) == 0 {
+				if code, _, err := ask(t, app.Address(), time.Second); err != nil && code != 0 {
+					t.Fatal(err)
+				}
+			}
+			if code, body, err := ask(t, app.Address(), 200*time.Millisecond); !want(code, body, err) {
+				t.Errorf("during the fault: %d %q %v", code, body, err)
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				t.Fatal(err)
+			}
+			if code, body, err := ask(t, app.Address(), 5*time.Second); code != 200 || !strings.Contains(body, `"room":"open"`) {
+				t.Errorf("after the fault: %d %q %v", code, body, err)
+			}
+			if h := app.Happened(); len(h) != 1 || h[0].Kind != kind || !h[0].To.After(h[0].From) {
+				t.Errorf("Happened() = %v", h)
+			}
+		})
+	}
+}
+
+func TestMailbox(t *testing.T) {
+	box, err := simulate.NewMailbox("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer box.Close()
+	message := "Subject: hello\r\n\r\nworld\r\n"
+	if err := smtp.SendMail(box.Address(), nil, "a@demo.example", []string{"b@demo.example"}, []byte(message)); err != nil {
+		t.Fatal(err)
+	}
+	letters := box.Letters()
+	if len(letters) != 1 || string(letters[0].Data) != message || letters[0].To[0] != "b@demo.example" {
+		t.Errorf("Letters() = %q", letters)
+	}
+}
