@@ -1,0 +1,154 @@
+package metrics
+
+import (
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+)
+
+// paused is the word beside the states in slamon_service_checks.
+const paused = "paused"
+
+func (m *Metrics) collectChecks(k *sink, b *status.Board) {
+	known := 0
+	for _, s := range b.Services {
+		k.put(serviceInfo, k.labels("name", s.Name, "service", string(s.ID), "vendor", s.Vendor), 1)
+		states := map[string]int{}
+		for i := range s.Checks {
+			c := &s.Checks[i]
+			states[stateOf(c)]++
+			labels := []*dto.LabelPair{
+				k.label("check", string(c.ID)), k.label("class", string(c.Class)),
+				k.label("service", string(s.ID)), k.label("site", b.Site),
+			}
+			collectCheck(k, c, labels)
+			if t := m.tallies[c.ID]; t != nil {
+				known++
+				collectTally(k, t, labels[0], labels[2])
+			}
+		}
+		for _, state := range check.States {
+			k.put(serviceChecks, k.labels("service", string(s.ID), "state", state.String()), float64(states[state.String()]))
+		}
+		k.put(serviceChecks, k.labels("service", string(s.ID), "state", paused), float64(states[paused]))
+	}
+	if known < len(m.tallies) {
+		m.forget(b)
+	}
+}
+
+// forget drops the counts of checks that are no longer configured.
+func (m *Metrics) forget(b *status.Board) {
+	kept := make(map[check.ID]*tally, len(m.tallies))
+	for _, s := range b.Services {
+		for _, c := range s.Checks {
+			if t := m.tallies[c.ID]; t != nil {
+				kept[c.ID] = t
+			}
+		}
+	}
+	m.tallies = kept
+}
+
+func stateOf(c *status.Check) string {
+	if c.Paused {
+		return paused
+	}
+	return c.Last.State.String()
+}
+
+func collectCheck(k *sink, c *status.Check, labels []*dto.LabelPair) {
+	k.moment(checkLastSuccess, labels, c.LastGood)
+	if c.Paused || c.Last.State == check.Unknown {
+		return
+	}
+	k.flag(checkUp, labels, c.Last.State.Good())
+	k.flag(checkDegraded, labels, c.Last.State == check.Degraded)
+	for _, f := range c.Last.Facts {
+		if family := factFamily(f.Kind); family != nil {
+			k.put(family, labels, f.Value)
+		}
+	}
+}
+
+// factFamily returns the metric of a fact, nil for those that have none.
+func factFamily(kind check.FactKind) *family {
+	switch kind {
+	case check.CertificateExpiry:
+		return certificateExpiry
+	case check.HTTPStatus:
+		return httpStatus
+	case check.PacketLoss:
+		return packetLoss
+	case check.ClockOffset:
+		return checkClockOffset
+	case check.Stratum:
+		return stratum
+	}
+	return nil
+}
+
+func collectTally(k *sink, t *tally, checkLabel, service *dto.LabelPair) {
+	for i := range t.counts {
+		c := &t.counts[i]
+		labels := []*dto.LabelPair{
+			checkLabel, k.label("outcome", c.state.String()), k.label("reason", c.reason.String()), service,
+		}
+		k.count(checkResults, labels, c.n, c.since, c.example())
+	}
+}
+
+// SideUnassigned is the side of an incident that nobody has attributed yet.
+const SideUnassigned = "unassigned"
+
+// incidentCounter turns the board's list of incidents into counters. It
+// remembers which ones it has counted for as long as the board lists them.
+type incidentCounter struct {
+	seen   map[string]bool
+	counts map[incidentKey]*incidentCount
+}
+
+type incidentKey struct {
+	service check.ServiceID
+	reason  check.Reason
+}
+
+type incidentCount struct {
+	n     uint64
+	since time.Time
+}
+
+func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
+	seen := map[string]bool{}
+	if m.incidents.counts == nil {
+		m.incidents.counts = map[incidentKey]*incidentCount{}
+	}
+	for _, s := range b.Services {
+		open := 0
+		for _, i := range s.Incidents {
+			if i.Ongoing {
+				open++
+			}
+			seen[i.ID] = true
+			if !m.incidents.seen[i.ID] && !i.Planned && !i.FirstBad.Before(b.Started) {
+				m.incidents.add(incidentKey{s.ID, i.Reason}, i.FirstBad)
+			}
+		}
+		k.put(incidentOpen, k.labels("service", string(s.ID)), float64(open))
+	}
+	m.incidents.seen = seen
+	for key, c := range m.incidents.counts {
+		labels := k.labels("reason", key.reason.String(), "service", string(key.service), "side", SideUnassigned)
+		k.count(incidents, labels, c.n, c.since, nil)
+	}
+}
+
+func (c *incidentCounter) add(key incidentKey, at time.Time) {
+	if c.counts[key] == nil {
+		c.counts[key] = &incidentCount{since: at}
+	}
+	c.counts[key].n++
+}

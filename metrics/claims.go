@@ -1,0 +1,51 @@
+package metrics
+
+import (
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
+)
+
+// ownWindow is the label of the claim's own window, beside the names of the
+// rolling ones.
+const ownWindow = "claim"
+
+func collectClaim(k *sink, c status.Claim) {
+	claim, service := string(c.Claim.ID), string(c.Claim.Service)
+	k.put(claimInfo, k.labels("claim", claim, "kind", string(c.Claim.Kind), "name", c.Claim.Name, "service", service), 1)
+	labels := k.labels("claim", claim, "service", service)
+	k.put(claimRatio, labels, c.Claim.Availability.Ratio())
+	if c.Answer != "" {
+		for _, a := range sla.Answers {
+			k.flag(claimVerdict, k.labels("claim", claim, "service", service, "verdict", string(a)), a == c.Answer)
+		}
+		k.put(allowance, labels, c.Allowance.Seconds())
+		if knows(c.Verdict) {
+			k.put(allowanceLeft, labels, c.Remaining().Seconds())
+		}
+	}
+	collectWindow(k, claim, service, ownWindow, c.Verdict)
+	for _, r := range c.Rolling {
+		collectWindow(k, claim, service, r.Name, r.Verdict)
+	}
+}
+
+// knows reports whether there is any time about which something is known.
+func knows(v sla.Verdict) bool { return v.Accounted > v.Unknown }
+
+func collectWindow(k *sink, claim, service, window string, v sla.Verdict) {
+	if v.Accounted <= 0 {
+		return
+	}
+	labels := k.labels("claim", claim, "service", service, "window", window)
+	k.put(coverage, labels, v.Coverage)
+	k.put(unknown, labels, v.Unknown.Seconds())
+	if !knows(v) {
+		return
+	}
+	k.put(availability, labels, v.Availability.Point)
+	k.put(availabilityLower, labels, v.Availability.Low95)
+	k.put(availabilityUpper, labels, v.Availability.High95)
+	k.put(downtime, labels, v.Downtime.Point.Seconds())
+	k.put(downtimeLower, labels, v.Downtime.Low95.Seconds())
+	k.put(downtimeUpper, labels, v.Downtime.High95.Seconds())
+}

@@ -1,0 +1,17 @@
+// Package metrics shows slamon to Prometheus.
+//
+// Most of what is exposed is read from a status.Board at the moment of a
+// scrape by one collector, so that no series outlives what it tells of: a check
+// that leaves the configuration leaves the next scrape. Only what has to be
+// summed up between two scrapes is kept here: results by outcome and reason,
+// response times, lateness of slots, durations of commits.
+//
+// What is not known is absent. A check whose last result is unknown has neither
+// slamon_check_up 0 nor 1; a window without known time has no availability. An
+// alert on missing data is absent(), never a guess.
+//
+// Label values come from the configuration (service, check, class, site, claim)
+// or from closed sets (kind, outcome, reason, window, verdict, phase). Pairs of
+// outcome and reason appear once they were seen, which keeps 10,000 checks near
+// 60,000 series.
+package metrics

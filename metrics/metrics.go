@@ -1,0 +1,119 @@
+package metrics
+
+import (
+	"log/slog"
+	"net/http"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+)
+
+const (
+	// maxScrapes are answered at a time: two Prometheus servers that ask at the
+	// same second, and a person with curl.
+	maxScrapes = 4
+	// scrapeTimeout bounds one scrape. Prometheus gives up after 10 s by default.
+	scrapeTimeout = 10 * time.Second
+)
+
+// Options are what New needs beside the board.
+type Options struct {
+	Version, Revision string
+	Log               *slog.Logger
+	// WithoutRuntime leaves out the go_ and process_ metrics.
+	WithoutRuntime bool
+}
+
+// Metrics is everything that slamon exposes. It is safe for concurrent use.
+type Metrics struct {
+	board    func() *status.Board
+	options  Options
+	registry *prometheus.Registry
+
+	took   *prometheus.HistogramVec
+	phases *prometheus.CounterVec
+	lag    prometheus.Histogram
+	commit prometheus.Histogram
+
+	mu        sync.Mutex // guards what follows
+	tallies   map[check.ID]*tally
+	incidents incidentCounter
+}
+
+// New makes the metrics over source, which returns the newest board or nil
+// before there is one.
+func New(source func() *status.Board, o Options) *Metrics {
+	m := &Metrics{
+		board:    source,
+		options:  o,
+		registry: prometheus.NewRegistry(),
+		tallies:  map[check.ID]*tally{},
+	}
+	m.makeHistograms()
+	m.registry.MustRegister(m, m.took, m.phases, m.lag, m.commit)
+	if !o.WithoutRuntime {
+		m.registry.MustRegister(
+			collectors.NewGoCollector(),
+			collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		)
+	}
+	return m
+}
+
+// Register adds a collector of another room.
+func (m *Metrics) Register(c prometheus.Collector) error { return m.registry.Register(c) }
+
+// Gather returns what a scrape would see, for tests and commands.
+func (m *Metrics) Gather() prometheus.Gatherer { return m.registry }
+
+// Handler serves the exposition, in the format that the scraper prefers. A
+// broken series is left out, logged and counted; the others are served.
+func (m *Metrics) Handler() http.Handler {
+	o := promhttp.HandlerOpts{
+		ErrorHandling:       promhttp.ContinueOnError,
+		Registry:            m.registry,
+		MaxRequestsInFlight: maxScrapes,
+		CoalesceGather:      true,
+		Timeout:             scrapeTimeout,
+		EnableOpenMetrics:   true,
+	}
+	if m.options.Log != nil {
+		o.ErrorLog = slog.NewLogLogger(m.options.Log.Handler(), slog.LevelWarn)
+	}
+	return promhttp.HandlerFor(m.registry, o)
+}
+
+// Describe names every family that Collect may send.
+func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
+	for _, f := range families {
+		out <- f.desc
+	}
+}
+
+// Collect reads the board.
+func (m *Metrics) Collect(out chan<- prometheus.Metric) {
+	k := &sink{out: out, pairs: map[[2]string]*dto.LabelPair{}}
+	k.put(buildInfo, k.labels("goversion", runtime.Version(), "revision", m.options.Revision, "version", m.options.Version), 1)
+	b := m.board()
+	if b == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.collectOwn(k, b)
+	m.collectChecks(k, b)
+	m.collectIncidents(k, b)
+	for _, s := range b.Services {
+		for _, c := range s.Claims {
+			collectClaim(k, c)
+		}
+	}
+}

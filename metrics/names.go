@@ -1,0 +1,80 @@
+package metrics
+
+import "github.com/prometheus/client_golang/prometheus"
+
+const prefix = "slamon_"
+
+// family is a metric whose value is read at the scrape. Its labels stand in
+// alphabetical order, as the exposition wants them.
+type family struct {
+	desc    *prometheus.Desc
+	counter bool
+}
+
+// families is filled by gauge and counter below and never changed afterwards.
+var families []*family
+
+func gauge(name, help string, labels ...string) *family   { return declare(false, name, help, labels) }
+func counter(name, help string, labels ...string) *family { return declare(true, name, help, labels) }
+
+func declare(counter bool, name, help string, labels []string) *family {
+	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil), counter}
+	families = append(families, f)
+	return f
+}
+
+// Of checks.
+var (
+	checkUp          = gauge("check_up", "Whether the last probe found the target doing its work (1, degraded included) or not (0). Absent while that is unknown.", "check", "class", "service", "site")
+	checkDegraded    = gauge("check_degraded", "Whether the target answered, but too slowly or partly wrong. Absent while that is unknown.", "check", "class", "service", "site")
+	checkLastSuccess = gauge("check_last_success_timestamp_seconds", "When the last good probe was sent. Absent before the first.", "check", "class", "service", "site")
+	checkResults     = counter("check_results_total", "Durable results by outcome and reason, since the monitor started.", "check", "outcome", "reason", "service")
+	serviceChecks    = gauge("service_checks", "Checks of the service by the state of their last result; paused ones apart.", "service", "state")
+	serviceInfo      = gauge("service_info", "Names of the service; always 1.", "name", "service", "vendor")
+
+	certificateExpiry = gauge("check_certificate_expiry_timestamp_seconds", "Earliest end of validity in the certificate chain that was last seen.", "check", "class", "service", "site")
+	httpStatus        = gauge("check_http_status_code", "Status code of the last answer, after redirects.", "check", "class", "service", "site")
+	packetLoss        = gauge("check_icmp_loss_ratio", "Share of echo requests of the last probe that were not answered.", "check", "class", "service", "site")
+	checkClockOffset  = gauge("check_clock_offset_seconds", "Clock of the time server minus our own, at the last probe.", "check", "class", "service", "site")
+	stratum           = gauge("check_ntp_stratum", "Stratum of the time server (RFC 5905).", "check", "class", "service", "site")
+)
+
+// Of claims.
+var (
+	claimInfo         = gauge("claim_info", "Name and kind of the claim; always 1.", "claim", "kind", "name", "service")
+	claimRatio        = gauge("claim_ratio", "Availability that is claimed.", "claim", "service")
+	claimVerdict      = gauge("claim_verdict", "1 for the verdict in force over the claim's own window, 0 for the others.", "claim", "service", "verdict")
+	allowance         = gauge("allowance_seconds", "Downtime that the claim leaves in its whole window.", "claim", "service")
+	allowanceLeft     = gauge("allowance_remaining_seconds", "Allowance less the measured downtime; negative once overdrawn.", "claim", "service")
+	availability      = gauge("availability_ratio", "Measured availability, best estimate. Absent without known time.", "claim", "service", "window")
+	availabilityLower = gauge("availability_lower_ratio", "Lower end of the 95 % interval of the availability.", "claim", "service", "window")
+	availabilityUpper = gauge("availability_upper_ratio", "Upper end of the 95 % interval of the availability.", "claim", "service", "window")
+	coverage          = gauge("coverage_ratio", "Share of the accounted time that is not unknown.", "claim", "service", "window")
+	unknown           = gauge("unknown_seconds", "Time about which nothing is known.", "claim", "service", "window")
+	downtime          = gauge("downtime_seconds", "Measured downtime, best estimate.", "claim", "service", "window")
+	downtimeLower     = gauge("downtime_lower_seconds", "Lower end of the 95 % interval of the downtime.", "claim", "service", "window")
+	downtimeUpper     = gauge("downtime_upper_seconds", "Upper end of the 95 % interval of the downtime.", "claim", "service", "window")
+	incidents         = counter("incidents_total", "Incidents since the monitor started, by their first reason and the side held responsible.", "reason", "service", "side")
+	incidentOpen      = gauge("incident_open", "Incidents that have not ended.", "service")
+)
+
+// Of the monitor itself.
+var (
+	buildInfo    = gauge("build_info", "Version of slamon; always 1.", "goversion", "revision", "version")
+	siteInfo     = gauge("site_info", "Place that is probed from and its time zone; always 1.", "site", "timezone")
+	startTime    = gauge("start_timestamp_seconds", "When the monitor started.")
+	boardTime    = gauge("board_timestamp_seconds", "When the figures shown were last computed.")
+	configOK     = gauge("config_last_reload_successful", "Whether the configuration file was taken at the last attempt.")
+	configTime   = gauge("config_last_reload_success_timestamp_seconds", "When a configuration was last taken.")
+	networkUp    = gauge("own_network_up", "Whether enough anchors answer to trust our own line. Absent without anchors.")
+	clockOffset  = gauge("clock_offset_seconds", "Reference clock minus our own. Absent when not asked.")
+	inFlight     = gauge("schedule_in_flight", "Probes under way.")
+	started      = counter("schedule_probes_total", "Probes started.")
+	missed       = counter("schedule_missed_total", "Slots that could not be used, by reason; each is an unknown result.", "reason")
+	storeBytes   = gauge("store_bytes", "Size of the store on disk.")
+	storeResults = counter("store_results_total", "Results made durable since the monitor started.")
+	storeLost    = counter("store_lost_total", "Results that could not be stored; each is unknown time.")
+	storeOK      = gauge("store_last_write_successful", "Whether the last write to the store succeeded.")
+	backupTime   = gauge("store_backup_last_success_timestamp_seconds", "When the last verified backup was made. Absent before the first.")
+	backupOK     = gauge("store_backup_last_successful", "Whether the last backup was made and verified. Absent before the first attempt.")
+)

@@ -1,0 +1,145 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/slamon/slamon/check"
+)
+
+// Response times run from a ping on a local network to the longest timeout
+// anybody configures; 14 buckets cost 1.2 KiB a series set.
+var tookBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
+
+// Lateness is a matter of milliseconds on a healthy machine; the tick is 50 ms.
+var lagBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
+
+// A commit is one fsync: under a millisecond on flash, tens on a disk.
+var commitBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
+
+func (m *Metrics) makeHistograms() {
+	m.took = prometheus.NewHistogramVec(histogram("check_duration_seconds",
+		"Duration of probes that were answered (up or degraded), from start to judgement.", tookBuckets),
+		[]string{"service", "class", "kind"})
+	m.phases = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: prefix + "check_phase_seconds_total",
+		Help: "Time that answered probes spent in each phase; divide by slamon_check_duration_seconds_count.",
+	}, []string{"service", "class", "kind", "phase"})
+	m.lag = prometheus.NewHistogram(histogram("schedule_lag_seconds",
+		"How late probes were sent after their slot.", lagBuckets))
+	m.commit = prometheus.NewHistogram(histogram("store_commit_duration_seconds",
+		"Duration of commits to the store, with the sync to disk.", commitBuckets))
+}
+
+// histogram has classic buckets for every Prometheus, and native ones for those
+// that ask for them.
+func histogram(name, help string, buckets []float64) prometheus.HistogramOpts {
+	return prometheus.HistogramOpts{
+		Name: prefix + name, Help: help, Buckets: buckets,
+		NativeHistogramBucketFactor:     1.1, // neighbouring buckets 10 % apart
+		NativeHistogramMaxBucketNumber:  100,
+		NativeHistogramMinResetDuration: time.Hour,
+	}
+}
+
+// ObserveLag takes the lateness of one slot.
+func (m *Metrics) ObserveLag(d time.Duration) { m.lag.Observe(d.Seconds()) }
+
+// ObserveCommit takes the duration of one commit of the store.
+func (m *Metrics) ObserveCommit(d time.Duration) { m.commit.Observe(d.Seconds()) }
+
+// Observe takes one durable result of c.
+func (m *Metrics) Observe(c check.Check, r check.Result) {
+	m.mu.Lock()
+	t := m.tallies[c.ID]
+	if t == nil || t.service != c.Service || t.class != c.Class || t.kind != c.Kind() {
+		t = m.newTally(c, t)
+		m.tallies[c.ID] = t
+	}
+	t.add(r)
+	m.mu.Unlock()
+	if r.State.Good() {
+		t.times.observe(r.Outcome)
+	}
+}
+
+// newTally keeps the counts of old, if there are any: a check that moves to
+// another class goes on counting.
+func (m *Metrics) newTally(c check.Check, old *tally) *tally {
+	t := &tally{service: c.Service, class: c.Class, kind: c.Kind()}
+	if old != nil && old.service == c.Service {
+		t.counts = old.counts
+	}
+	labels := []string{string(c.Service), string(c.Class), c.Kind()}
+	t.times.took = m.took.WithLabelValues(labels...)
+	for i, phase := range phaseNames {
+		t.times.phases[i] = m.phases.WithLabelValues(append(labels, string(phase))...)
+	}
+	return t
+}
+
+var phaseNames = [...]check.Phase{check.PhaseResolve, check.PhaseConnect, check.PhaseTLS, check.PhaseWait, check.PhaseTransfer}
+
+// times are the histograms of one check, looked up once.
+type times struct {
+	took   prometheus.Observer
+	phases [len(phaseNames)]prometheus.Counter
+}
+
+func (t *times) observe(o check.Outcome) {
+	t.took.Observe(o.Took.Seconds())
+	for i, d := range [...]time.Duration{o.Phases.Resolve, o.Phases.Connect, o.Phases.TLS, o.Phases.Wait, o.Phases.Transfer} {
+		if d > 0 {
+			t.phases[i].Add(d.Seconds())
+		}
+	}
+}
+
+// tally counts the results of one check.
+type tally struct {
+	service check.ServiceID
+	class   check.Class
+	kind    string
+	times   times
+	counts  []pairCount // few: most checks only ever see two or three pairs
+}
+
+// pairCount counts one pair of outcome and reason.
+type pairCount struct {
+	state    check.State
+	reason   check.Reason
+	n        uint64
+	since    time.Time // sent time of the first
+	last     time.Time
+	lastTook time.Duration
+}
+
+func (t *tally) add(r check.Result) {
+	i := 0
+	for i < len(t.counts) && (t.counts[i].state != r.State || t.counts[i].reason != r.Reason) {
+		i++
+	}
+	if i == len(t.counts) {
+		t.counts = append(t.counts, pairCount{state: r.State, reason: r.Reason, since: r.Sent})
+	}
+	c := &t.counts[i]
+	c.n++
+	c.last, c.lastTook = r.Sent, r.Took
+}
+
+// example points from a counter of failures to the newest one of them; nil for
+// others. OpenMetrics shows it, the plain text format leaves it out.
+func (c *pairCount) example() *dto.Exemplar {
+	if c.state.Good() && c.reason == check.ReasonNone {
+		return nil
+	}
+	name, sent, took := "sent", c.last.UTC().Format(time.RFC3339Nano), c.lastTook.Seconds()
+	return &dto.Exemplar{
+		Label:     []*dto.LabelPair{{Name: &name, Value: &sent}},
+		Value:     &took,
+		Timestamp: timestamppb.New(c.last),
+	}
+}
