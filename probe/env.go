@@ -1,0 +1,67 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/slamon/slamon/check"
+)
+
+// Options are what probes share. The zero value is what a daemon needs.
+type Options struct {
+	// Now is the wall clock that heartbeats are judged by; time.Now when nil.
+	Now func() time.Time
+
+	// ResolverFile names the system's name servers, for DNS checks that name none;
+	// /etc/resolv.conf when empty (resolv.conf(5)).
+	ResolverFile string
+}
+
+// Env holds what the probes of a process share: the ICMP sockets and the reports
+// of heartbeats. It is safe for concurrent use.
+type Env struct {
+	now          func() time.Time
+	resolverFile string
+	pings        pinger
+	beats        *heartbeats
+}
+
+// NewEnv returns an Env. It opens nothing before a probe needs it.
+func NewEnv(o Options) (*Env, error) {
+	e := &Env{now: o.Now, resolverFile: o.ResolverFile, beats: newHeartbeats()}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	if e.resolverFile == "" {
+		e.resolverFile = "/etc/resolv.conf"
+	}
+	return e, nil
+}
+
+// Close frees what the probes shared, and waits until it is freed. Probes that are
+// running fail.
+func (e *Env) Close() error {
+	e.pings.close()
+	return nil
+}
+
+// New returns the probe of a check: a function to be called again and again, but
+// not concurrently with itself. The error names a parameter that makes no sense.
+func (e *Env) New(c check.Check) (func(context.Context) check.Outcome, error) {
+	probe, err := e.probe(c)
+	if err != nil {
+		return nil, fmt.Errorf("check %s: %w", c.ID, err)
+	}
+	return probe, nil
+}
+
+func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) {
+	switch p := c.Params.(type) {
+	case check.ICMP:
+		return newICMP(p, &e.pings)
+	case check.Heartbeat:
+		return newHeartbeat(c.ID, p, e.beats, e.now)
+	}
+	return nil, fmt.Errorf("no probe for parameters of type %T", c.Params)
+}

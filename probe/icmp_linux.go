@@ -1,0 +1,306 @@
+package probe
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"os"
+	"syscall"
+	"time"
+	"unsafe"
+
+	"golang.org/x/net/ipv4"
+	"golang.org/x/net/ipv6"
+	"golang.org/x/sys/unix"
+)
+
+const (
+	// echoBuffer is asked for as receive buffer: 10,000 replies in one burst.
+	echoBuffer = 4 << 20
+
+	// echoSendTries get a request past the complaints about earlier ones, which an
+	// unprivileged socket reports at the next send, whoever that goes to.
+	echoSendTries = 4
+)
+
+// echoSocket is one ICMP socket. Its read side belongs to one goroutine.
+type echoSocket struct {
+	v6, raw bool
+	id      uint16 // of our requests on a raw socket; else the kernel chooses it
+
+	ip  *net.IPConn  // when raw
+	udp *net.UDPConn // when not
+	oob []byte       // owned by receive
+}
+
+// received is one packet.
+type received struct {
+	packet []byte
+	from   netip.Addr
+	queued time.Duration // in our receive buffer; 0 if not known
+}
+
+// openEchoSocket opens an unprivileged datagram socket if net.ipv4.ping_group_range
+// allows that, else a raw socket, for which CAP_NET_RAW is needed.
+func openEchoSocket(v6 bool) (*echoSocket, error) {
+	s, err := openPingSocket(v6)
+	if err == nil {
+		return s, nil
+	}
+	raw, rawErr := openRawSocket(v6)
+	if rawErr != nil {
+		return nil, errors.Join(err, rawErr)
+	}
+	return raw, nil
+}
+
+func openPingSocket(v6 bool) (*echoSocket, error) {
+	domain, protocol := unix.AF_INET, unix.IPPROTO_ICMP
+	if v6 {
+		domain, protocol = unix.AF_INET6, unix.IPPROTO_ICMPV6
+	}
+	fd, err := unix.Socket(domain, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, protocol)
+	if err != nil {
+		return nil, os.NewSyscallError("socket", err)
+	}
+	file := os.NewFile(uintptr(fd), "icmp")
+	defer file.Close() // FilePacketConn holds a duplicate
+	var bind unix.Sockaddr = &unix.SockaddrInet4{}
+	if v6 {
+		bind = &unix.SockaddrInet6{}
+	}
+	if err := unix.Bind(fd, bind); err != nil {
+		return nil, os.NewSyscallError("bind", err)
+	}
+	conn, err := net.FilePacketConn(file)
+	if err != nil {
+		return nil, err
+	}
+	udp, ok := conn.(*net.UDPConn)
+	if !ok {
+		conn.Close()
+		return nil, fmt.Errorf("ICMP datagram socket is a %T", conn)
+	}
+	s := &echoSocket{v6: v6, udp: udp, oob: make([]byte, 512)}
+	return s, s.tune(udp)
+}
+
+func openRawSocket(v6 bool) (*echoSocket, error) {
+	network := "ip4:icmp"
+	if v6 {
+		network = "ip6:ipv6-icmp"
+	}
+	conn, err := net.ListenPacket(network, "")
+	if err != nil {
+		return nil, err
+	}
+	ip := conn.(*net.IPConn)
+	s := &echoSocket{v6: v6, raw: true, ip: ip, id: uint16(rand.Uint32()), oob: make([]byte, 512)}
+	if err := s.filter(); err != nil {
+		ip.Close()
+		return nil, err
+	}
+	return s, s.tune(ip)
+}
+
+// filter keeps what we do not look at, mostly other hosts' requests, out of our
+// receive buffer.
+func (s *echoSocket) filter() error {
+	if s.v6 {
+		var f ipv6.ICMPFilter
+		f.SetAll(true)
+		f.Accept(ipv6.ICMPTypeEchoReply)
+		f.Accept(ipv6.ICMPTypeDestinationUnreachable)
+		f.Accept(ipv6.ICMPTypePacketTooBig)
+		f.Accept(ipv6.ICMPTypeTimeExceeded)
+		return ipv6.NewPacketConn(s.ip).SetICMPFilter(&f)
+	}
+	var f ipv4.ICMPFilter
+	f.SetAll(true)
+	f.Accept(ipv4.ICMPTypeEchoReply)
+	f.Accept(ipv4.ICMPTypeDestinationUnreachable)
+	f.Accept(ipv4.ICMPTypeTimeExceeded)
+	return ipv4.NewPacketConn(s.ip).SetICMPFilter(&f)
+}
+
+// tune asks for a large buffer, for the kernel's time stamps and, on an
+// unprivileged socket, for the complaints of routers. Only the last matters for
+// being right, and a kernel without it still pings.
+func (s *echoSocket) tune(conn syscall.Conn) error {
+	rc, err := conn.SyscallConn()
+	if err != nil {
+		return err
+	}
+	return rc.Control(func(fd uintptr) {
+		f := int(fd)
+		if unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, echoBuffer) != nil {
+			_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RCVBUF, echoBuffer)
+		}
+		_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+		switch {
+		case s.raw:
+		case s.v6:
+			_ = unix.SetsockoptInt(f, unix.SOL_IPV6, unix.IPV6_RECVERR, 1)
+		default:
+			_ = unix.SetsockoptInt(f, unix.SOL_IP, unix.IP_RECVERR, 1)
+		}
+	})
+}
+
+func (s *echoSocket) close() {
+	if s.raw {
+		s.ip.Close()
+		return
+	}
+	s.udp.Close()
+}
+
+func (s *echoSocket) send(packet []byte, dst netip.Addr) error {
+	if s.raw {
+		_, err := s.ip.WriteToIP(packet, &net.IPAddr{IP: dst.AsSlice(), Zone: dst.Zone()})
+		return err
+	}
+	var err error
+	for range echoSendTries {
+		if _, err = s.udp.WriteToUDPAddrPort(packet, netip.AddrPortFrom(dst, 0)); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
+// receive waits for one packet and strips its IP header.
+func (s *echoSocket) receive(buffer []byte) (received, error) {
+	var got received
+	var n, oobn int
+	var err error
+	if s.raw {
+		var from *net.IPAddr
+		n, oobn, _, from, err = s.ip.ReadMsgIP(buffer, s.oob)
+		if from != nil {
+			got.from, _ = netip.AddrFromSlice(from.IP)
+		}
+	} else {
+		var from netip.AddrPort
+		n, oobn, _, from, err = s.udp.ReadMsgUDPAddrPort(buffer, s.oob)
+		got.from = from.Addr()
+	}
+	if err != nil {
+		return received{}, err
+	}
+	got.from = got.from.Unmap().WithZone("")
+	got.queued = queued(s.oob[:oobn], time.Now())
+	got.packet = buffer[:n]
+	if s.raw && !s.v6 {
+		got.packet = withoutIPv4Header(got.packet)
+	}
+	return got, nil
+}
+
+// withoutIPv4Header returns the payload of an IPv4 datagram, or nothing.
+func withoutIPv4Header(b []byte) []byte {
+	if len(b) < ipv4.HeaderLen {
+		return nil
+	}
+	length := int(b[0]&0x0f) * 4
+	if length < ipv4.HeaderLen || length > len(b) {
+		return nil
+	}
+	return b[length:]
+}
+
+// queued returns how long ago the kernel received the packet. On a busy machine
+// that is a large part of what would otherwise count as round trip.
+func queued(oob []byte, now time.Time) time.Duration {
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return 0
+	}
+	for _, m := range messages {
+		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_TIMESTAMPNS &&
+			len(m.Data) >= int(unsafe.Sizeof(unix.Timespec{})) {
+			ts := (*unix.Timespec)(unsafe.Pointer(&m.Data[0]))
+			return max(now.Sub(time.Unix(ts.Unix())), 0)
+		}
+	}
+	return 0
+}
+
+// complaintsMost bounds one emptying of the error queue, so that a flood of
+// forged complaints cannot keep the reader from the replies.
+const complaintsMost = 1024
+
+// complaints empties the kernel's error queue of an unprivileged socket.
+func (s *echoSocket) complaints(tell func(echoNews, netip.Addr)) {
+	if s.raw {
+		return
+	}
+	rc, err := s.udp.SyscallConn()
+	if err != nil {
+		return
+	}
+	quote, oob := make([]byte, 128), make([]byte, 512)
+	_ = rc.Control(func(fd uintptr) {
+		for range complaintsMost {
+			n, oobn, _, to, err := unix.Recvmsg(int(fd), quote, oob, unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
+			if err != nil {
+				return
+			}
+			if news, from, ok := s.complaint(quote[:n], oob[:oobn], to); ok {
+				tell(news, from)
+			}
+		}
+	})
+}
+
+// complaint reads one entry of the error queue: the request as it was sent, its
+// destination, and a struct sock_extended_err with the complainer's address
+// behind it (ip(7), IP_RECVERR).
+func (s *echoSocket) complaint(quote, oob []byte, to unix.Sockaddr) (echoNews, netip.Addr, bool) {
+	news, ok := parseQuotedEcho(s.v6, quote)
+	if !ok {
+		return echoNews{}, netip.Addr{}, false
+	}
+	switch to := to.(type) {
+	case *unix.SockaddrInet4:
+		news.dst = netip.AddrFrom4(to.Addr)
+	case *unix.SockaddrInet6:
+		news.dst = netip.AddrFrom16(to.Addr)
+	}
+	messages, err := unix.ParseSocketControlMessage(oob)
+	if err != nil {
+		return echoNews{}, netip.Addr{}, false
+	}
+	for _, m := range messages {
+		is4 := m.Header.Level == unix.SOL_IP && m.Header.Type == unix.IP_RECVERR
+		is6 := m.Header.Level == unix.SOL_IPV6 && m.Header.Type == unix.IPV6_RECVERR
+		if (is4 || is6) && len(m.Data) >= extendedErrBytes {
+			var from netip.Addr
+			news.problem, from = readExtendedErr(s.v6, m.Data)
+			return news, from, true
+		}
+	}
+	return echoNews{}, netip.Addr{}, false
+}
+
+// extendedErrBytes is the size of a struct sock_extended_err: errno (4 bytes),
+// origin, type, code, padding, info (4), data (4).
+const extendedErrBytes = 16
+
+func readExtendedErr(v6 bool, data []byte) (problem string, from netip.Addr) {
+	errno, origin, kind, code := syscall.Errno(binary.NativeEndian.Uint32(data)), data[4], data[5], data[6]
+	if origin != unix.SO_EE_ORIGIN_ICMP && origin != unix.SO_EE_ORIGIN_ICMP6 {
+		return errno.Error(), netip.Addr{} // our own kernel complains
+	}
+	offender := data[extendedErrBytes:]
+	switch {
+	case v6 && len(offender) >= 24: // struct sockaddr_in6: family, port, flow, address
+		from = netip.AddrFrom16([16]byte(offender[8:24]))
+	case !v6 && len(offender) >= 8: // struct sockaddr_in: family, port, address
+		from = netip.AddrFrom4([4]byte(offender[4:8]))
+	}
+	return problemWords(v6, kind, code), from
+}
