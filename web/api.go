@@ -1,0 +1,224 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
+)
+
+func (s *server) apiRoutes() []route {
+	get := func(path string, h http.HandlerFunc) route { return route{http.MethodGet, path, h} }
+	return []route{
+		get("/api/v1/status", s.withBoard(s.apiStatus)),
+		get("/api/v1/services", s.withBoard(s.apiServices)),
+		get("/api/v1/checks", s.withBoard(s.apiChecks)),
+		get("/api/v1/checks/{id}", s.withBoard(s.apiCheck)),
+		get("/api/v1/claims", s.withBoard(s.apiClaims)),
+		get("/api/v1/claims/{id}", s.withBoard(s.apiClaim)),
+		get("/api/v1/verdicts", s.withBoard(s.apiVerdicts)),
+		get("/api/v1/incidents", s.withBoard(s.apiIncidents)),
+		get("/api/v1/incidents/{id}", s.withBoard(s.apiIncident)),
+		get("/api/v1/results", s.withBoard(s.apiResults)),
+		get("/api/v1/events", s.events),
+		get("/api/v1/openapi.json", s.openAPI),
+		get("/badge/{file}", s.withBoard(s.badge)),
+		get("/feed.atom", s.withBoard(s.feed)),
+	}
+}
+
+// withBoard answers 503 until there is a board.
+func (s *server) withBoard(next func(http.ResponseWriter, *http.Request, *status.Board)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		b := s.Board()
+		if b == nil {
+			w.Header().Set("Retry-After", "1")
+			fail(w, http.StatusServiceUnavailable, "slamon is starting: no figures yet")
+			return
+		}
+		next(w, r, b)
+	}
+}
+
+type serviceJSON struct {
+	ID            check.ServiceID `json:"id"`
+	Name          string          `json:"name"`
+	Vendor        string          `json:"vendor,omitempty"`
+	Note          string          `json:"note,omitempty"`
+	State         check.State     `json:"state"`
+	Checks        int             `json:"checks"`
+	Claims        []sla.ClaimID   `json:"claims"`
+	OpenIncidents int             `json:"open_incidents"`
+}
+
+func (s *server) apiServices(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	list := make([]serviceJSON, 0, len(b.Services))
+	for i := range b.Services {
+		list = append(list, serviceToJSON(&b.Services[i]))
+	}
+	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "services": list})
+}
+
+func serviceToJSON(s *status.Service) serviceJSON {
+	j := serviceJSON{
+		ID: s.ID, Name: s.Name, Vendor: s.Vendor, Note: s.Note, State: s.State,
+		Checks: len(s.Checks), Claims: []sla.ClaimID{}, OpenIncidents: openIncidents(s),
+	}
+	for _, c := range s.Claims {
+		j.Claims = append(j.Claims, c.Claim.ID)
+	}
+	return j
+}
+
+type checkJSON struct {
+	ID       check.ID        `json:"id"`
+	Name     string          `json:"name"`
+	Service  check.ServiceID `json:"service"`
+	Class    check.Class     `json:"class"`
+	Kind     string          `json:"kind"`
+	Target   string          `json:"target"`
+	Interval float64         `json:"interval_seconds"`
+	Timeout  float64         `json:"timeout_seconds"`
+	Paused   bool            `json:"paused"`
+	State    check.State     `json:"state"`
+	Since    *time.Time      `json:"since"`
+	LastGood *time.Time      `json:"last_good"`
+	Last     *resultJSON     `json:"last_result"`
+}
+
+func checkToJSON(c *status.Check, zone *time.Location) checkJSON {
+	j := checkJSON{
+		ID: c.ID, Name: c.Name, Service: c.Service, Class: c.Class, Kind: c.Kind(), Target: c.Target(),
+		Interval: c.Interval.Seconds(), Timeout: c.Timeout.Seconds(), Paused: c.Paused,
+		State: c.Last.State, Since: instant(c.Since, zone), LastGood: instant(c.LastGood, zone),
+	}
+	if !c.Last.Sent.IsZero() {
+		last := resultToJSON(c.Last, zone)
+		j.Last = &last
+	}
+	return j
+}
+
+// instant returns nil, null in JSON, for the zero time.
+func instant(t time.Time, zone *time.Location) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.In(zone)
+	return &t
+}
+
+func (s *server) apiChecks(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	service := check.ServiceID(r.URL.Query().Get("service"))
+	list := []checkJSON{}
+	for i := range b.Services {
+		if service != "" && b.Services[i].ID != service {
+			continue
+		}
+		for k := range b.Services[i].Checks {
+			list = append(list, checkToJSON(&b.Services[i].Checks[k], zoneOf(b)))
+		}
+	}
+	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "checks": list})
+}
+
+func (s *server) apiCheck(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	c, _ := findCheck(b, check.ID(r.PathValue("id")))
+	if c == nil {
+		fail(w, http.StatusNotFound, fmt.Sprintf("no check is named %q", r.PathValue("id")))
+		return
+	}
+	writeJSON(w, r, checkToJSON(c, zoneOf(b)))
+}
+
+type claimJSON struct {
+	sla.VerdictJSON
+	Remaining float64                    `json:"allowance_remaining_seconds"`
+	Rolling   map[string]sla.VerdictJSON `json:"rolling"`
+}
+
+func claimToJSON(c *status.Claim) claimJSON {
+	j := claimJSON{VerdictJSON: c.Verdict.JSON(), Remaining: c.Remaining().Seconds(), Rolling: map[string]sla.VerdictJSON{}}
+	for _, r := range c.Rolling {
+		j.Rolling[r.Name] = r.Verdict.JSON()
+	}
+	return j
+}
+
+// claims calls each with every claim that the request asks for.
+func claims(r *http.Request, b *status.Board, each func(*status.Claim)) {
+	service := check.ServiceID(r.URL.Query().Get("service"))
+	for i := range b.Services {
+		if service != "" && b.Services[i].ID != service {
+			continue
+		}
+		for k := range b.Services[i].Claims {
+			each(&b.Services[i].Claims[k])
+		}
+	}
+}
+
+func (s *server) apiClaims(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	list := []claimJSON{}
+	claims(r, b, func(c *status.Claim) { list = append(list, claimToJSON(c)) })
+	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "claims": list})
+}
+
+func (s *server) apiClaim(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	c, _ := findClaim(b, sla.ClaimID(r.PathValue("id")))
+	if c == nil {
+		fail(w, http.StatusNotFound, fmt.Sprintf("no claim is named %q", r.PathValue("id")))
+		return
+	}
+	writeJSON(w, r, claimToJSON(c))
+}
+
+func (s *server) apiVerdicts(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	list := []sla.VerdictJSON{}
+	claims(r, b, func(c *status.Claim) { list = append(list, c.Verdict.JSON()) })
+	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "verdicts": list})
+}
+
+type incidentJSON struct {
+	ID      string          `json:"id"`
+	Service check.ServiceID `json:"service"`
+	sla.IncidentJSON
+	Ongoing  bool            `json:"ongoing"`
+	Evidence *check.Evidence `json:"evidence"`
+}
+
+func incidentToJSON(i *status.Incident, zone *time.Location) incidentJSON {
+	return incidentJSON{
+		ID: i.ID, Service: i.Service, IncidentJSON: i.Incident.JSON(zone), Ongoing: i.Ongoing, Evidence: i.Detail,
+	}
+}
+
+func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	q := r.URL.Query()
+	service, id, openOnly := check.ServiceID(q.Get("service")), check.ID(q.Get("check")), q.Get("open") == "true"
+	list := []incidentJSON{}
+	for i := range b.Services {
+		if service != "" && b.Services[i].ID != service {
+			continue
+		}
+		for k := range b.Services[i].Incidents {
+			n := &b.Services[i].Incidents[k]
+			if (id == "" || n.Check == id) && (!openOnly || n.Ongoing) {
+				list = append(list, incidentToJSON(n, zoneOf(b)))
+			}
+		}
+	}
+	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "incidents": list})
+}
+
+func (s *server) apiIncident(w http.ResponseWriter, r *http.Request, b *status.Board) {
+	i, _ := findIncident(b, r.PathValue("id"))
+	if i == nil {
+		fail(w, http.StatusNotFound, fmt.Sprintf("no incident is named %q", r.PathValue("id")))
+		return
+	}
+	writeJSON(w, r, incidentToJSON(i, zoneOf(b)))
+}

@@ -1,0 +1,99 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+)
+
+// Options are what the pages stand on. Only Board is needed; what is nil is not
+// offered.
+type Options struct {
+	Board   func() *status.Board // the newest, nil before the first
+	History History
+	Metrics http.Handler
+	// Reload takes the configuration file anew; its error is shown to the caller.
+	Reload func() error
+	// Backup makes a verified backup and says where it is.
+	Backup func(context.Context) (string, error)
+	// Heartbeat takes a report for a heartbeat check; false when there is none of
+	// this name.
+	Heartbeat func(id check.ID, at time.Time, ok bool, message string) bool
+	// Config returns the configuration in force, secrets hidden.
+	Config func() string
+	// SignedIn reports whether somebody has signed in to make the request: true
+	// only while the web configuration file names users, since then no request
+	// comes through without one of their passwords.
+	SignedIn func(*http.Request) bool
+	// ExternalURL is how others reach these pages, for links in the feed and in
+	// badges; taken from the request when empty.
+	ExternalURL string
+	Log         *slog.Logger
+}
+
+// server is the handler behind New.
+type server struct {
+	Options
+	cross  *http.CrossOriginProtection
+	pages  *pages
+	stream chan struct{} // one place for each live page
+}
+
+// New returns the handler of the whole site. It is safe for concurrent use.
+func New(o Options) (http.Handler, error) {
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
+	p, err := newPages()
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &server{
+		Options: o,
+		cross:   http.NewCrossOriginProtection(),
+		pages:   p,
+		stream:  make(chan struct{}, maxStreams),
+	}
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern(), r.handler)
+	}
+	return secure(s.cross.Handler(mux)), nil
+}
+
+// route is one line of the table of addresses.
+type route struct {
+	method, path string
+	handler      http.Handler
+}
+
+// pattern gives GET routes HEAD as well, as net/http does. The root is that
+// address alone.
+func (r route) pattern() string {
+	if r.path == "/" {
+		return r.method + " /{$}"
+	}
+	return r.method + " " + r.path
+}
+
+// routes is every address of the site. The description in openapi.json is held
+// against it by a test.
+func (s *server) routes() []route {
+	get := func(path string, h http.HandlerFunc) route { return route{http.MethodGet, path, h} }
+	post := func(path string, h http.HandlerFunc) route { return route{http.MethodPost, path, h} }
+	table := []route{
+		get("/-/healthy", s.healthy),
+		get("/-/ready", s.ready),
+		post("/-/reload", s.guard(s.reload)),
+		post("/api/v1/heartbeat/{check}", s.heartbeat),
+		post("/api/v1/backup", s.guard(s.backup)),
+	}
+	if s.Metrics != nil {
+		table = append(table, route{http.MethodGet, "/metrics", s.Metrics})
+	}
+	return append(append(table, s.apiRoutes()...), s.pageRoutes()...)
+}
