@@ -6,7 +6,11 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 
 	"github.com/slamon/slamon/check"
 )
@@ -45,11 +49,20 @@ func newEndpoint(address string, defaultPort uint16, f check.Family) (endpoint, 
 	if host == "" {
 		return endpoint{}, fmt.Errorf("address %q: want a host", address)
 	}
+	if !ascii(host) {
+		if host, err = idna.Lookup.ToASCII(host); err != nil {
+			return endpoint{}, fmt.Errorf("address %q: %w", address, err)
+		}
+	}
 	e := endpoint{host: host, port: uint16(n), family: f}
 	if a, err := netip.ParseAddr(host); err == nil {
 		e.addr = a.Unmap()
 	}
 	return e, nil
+}
+
+func ascii(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 func trimBrackets(host string) string {
@@ -113,7 +126,7 @@ var dialer = net.Dialer{KeepAlive: -1}
 
 // dial connects to e by TCP: to each address in turn until one answers, within
 // the deadline of ctx, which becomes the deadline of the connection. It leaves t
-// in PhaseConnect; t.address is the address that answered or was tried last.
+// in PhaseConnect; t.peer is the address that answered or was tried last.
 func (e endpoint) dial(ctx context.Context, t *trace) (net.Conn, error) {
 	t.enter(check.PhaseResolve)
 	if e.addr.IsValid() && e.takes(e.addr) {
@@ -132,7 +145,7 @@ func (e endpoint) dial(ctx context.Context, t *trace) (net.Conn, error) {
 // that one that swallows packets leaves some for the others.
 func (e endpoint) connectAny(ctx context.Context, t *trace, all []netip.Addr) (net.Conn, error) {
 	var worst error
-	var at string
+	var at netip.AddrPort
 	for i, a := range all {
 		end := deadline(ctx)
 		if left := len(all) - i; left > 1 {
@@ -145,22 +158,21 @@ func (e endpoint) connectAny(ctx context.Context, t *trace, all []netip.Addr) (n
 		// An answer of the target says more than our lack of a route to another
 		// of its addresses.
 		if _, own := resources(err); worst == nil || !own {
-			worst, at = err, t.address
+			worst, at = err, t.peer
 		}
 		if ctx.Err() != nil {
 			break
 		}
 	}
-	t.address = at
+	t.peer = at
 	return nil, worst
 }
 
 func (e endpoint) connect(ctx context.Context, t *trace, a netip.Addr, end time.Time) (net.Conn, error) {
-	to := netip.AddrPortFrom(a, e.port)
-	t.address = to.String()
+	t.peer = netip.AddrPortFrom(a, e.port)
 	d := dialer
 	d.Deadline = end
-	conn, err := d.DialTCP(ctx, "tcp", netip.AddrPort{}, to)
+	conn, err := d.DialTCP(ctx, "tcp", netip.AddrPort{}, t.peer)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -18,10 +19,11 @@ type trace struct {
 	mark    time.Time   // when the present phase began
 	phase   check.Phase // the phase that was reached
 	phases  check.Phases
-	address string // the resolved address that is talked to
-	status  string // status line, response code or greeting
-	chain   *chain // what a TLS handshake showed; nil without one
-	body    []byte // first bytes of the answer
+	peer    netip.AddrPort // the resolved address that is talked to
+	address string         // the same for probes without a port; goes before peer
+	status  string         // status line, response code or greeting
+	chain   *chain         // what a TLS handshake showed; nil without one
+	body    []byte         // first bytes of the answer
 	facts   []check.Fact
 }
 
@@ -83,7 +85,7 @@ func (t *trace) found(s check.State, r check.Reason, sentence, want, got string)
 	o := t.outcome(s, r)
 	o.Detail = &check.Evidence{
 		Sentence: line(sentence),
-		Address:  line(t.address),
+		Address:  t.at(),
 		Phase:    reached,
 		Status:   line(t.status),
 		Body:     text(t.body),
@@ -109,6 +111,15 @@ func (t *trace) broken(r check.Reason, sentence string) check.Outcome {
 	return t.found(check.Unknown, r, sentence, "", "")
 }
 
+// at tells the address that is talked to. It is made text only when asked for: a
+// plain Up does not show it.
+func (t *trace) at() string {
+	if t.address == "" && t.peer.IsValid() {
+		return t.peer.String()
+	}
+	return t.address
+}
+
 func (t *trace) outcome(s check.State, r check.Reason) check.Outcome {
 	t.enter(check.PhaseJudge)
 	if t.chain != nil && !t.chain.expires.IsZero() {
@@ -130,7 +141,7 @@ func (t *trace) sentence(ctx context.Context, r check.Reason, err error) string 
 	case check.PhaseResolve:
 		return "the name did not resolve: " + why
 	case check.PhaseConnect:
-		return fmt.Sprintf("cannot connect to %s: %s", t.address, why)
+		return fmt.Sprintf("cannot connect to %s: %s", t.at(), why)
 	case check.PhaseTLS:
 		return "the TLS handshake failed: " + why
 	case check.PhaseWait:

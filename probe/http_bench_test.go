@@ -1,0 +1,132 @@
+package probe
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/slamon/slamon/check"
+)
+
+// processorTime is what this process has used, system calls included.
+func processorTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkHTTP compares the probe with a bare net/http loop and with the least
+// that a Go program can do, against one server in another process.
+func BenchmarkHTTP(b *testing.B) {
+	server := otherProcess(b)
+	parsed, err := url.Parse(server)
+	if err != nil {
+		b.Fatal(err)
+	}
+	probe := HTTP(check.HTTP{URL: parsed})
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	for _, way := range []struct {
+		name string
+		once func(context.Context) error
+	}{
+		{"probe", func(ctx context.Context) error { return upOrError(probe(ctx)) }},
+		{"nethttp", func(ctx context.Context) error { return bareHTTP(ctx, client, server) }},
+		{"raw", func(ctx context.Context) error { return rawHTTP(ctx, parsed.Host) }},
+	} {
+		b.Run(way.name, func(b *testing.B) {
+			b.ReportAllocs()
+			before := processorTime(b)
+			for b.Loop() {
+				ctx, cancel := context.WithTimeout(b.Context(), 5*time.Second)
+				if err := way.once(ctx); err != nil {
+					b.Fatal(err)
+				}
+				cancel()
+			}
+			used := processorTime(b) - before
+			b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), "cpu-ns/op")
+		})
+	}
+}
+
+func upOrError(o check.Outcome) error {
+	if o.State == check.Up {
+		return nil
+	}
+	return &unexpected{o}
+}
+
+func bareHTTP(ctx context.Context, client *http.Client, server string) error {
+	r, err := http.NewRequestWithContext(ctx, "GET", server, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := client.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+func rawHTTP(ctx context.Context, host string) error {
+	conn, err := (&net.Dialer{KeepAlive: -1}).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	end, _ := ctx.Deadline()
+	conn.SetDeadline(end)
+	if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: "+host+"\r\nConnection: close\r\n\r\n"); err != nil {
+		return err
+	}
+	var buf [4096]byte
+	n, err := conn.Read(buf[:])
+	if err != nil {
+		return err
+	}
+	if !strings.HasPrefix(string(buf[:n]), "HTTP/1.1 200 ") {
+		return io.ErrUnexpectedEOF
+	}
+	return nil
+}
+
+var keep []func(context.Context) check.Outcome
+
+// BenchmarkHTTPMemory reports what one constructed plain check holds.
+func BenchmarkHTTPMemory(b *testing.B) {
+	const many = 10_000
+	u, err := url.Parse("http://192.0.2.1/health")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		keep = make([]func(context.Context) check.Outcome, 0, many)
+		before := heap()
+		for range many {
+			keep = append(keep, HTTP(check.HTTP{URL: u}))
+		}
+		b.ReportMetric(float64(heap()-before)/many, "held-B/check")
+		keep = nil
+	}
+}
+
+func heap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+var _ = bufio.ScanLines

@@ -1,0 +1,83 @@
+package probe
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/slamon/slamon/check"
+)
+
+// asServer makes the test program a target for the benchmarks: one in this
+// process would have its processor time counted with the probe's.
+const asServer = "SLAMON_TEST_AS_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asServer) != "" {
+		serve()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// serve answers until its standard input ends.
+func serve() {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "all is well\n")
+	}))
+	defer s.Close()
+	fmt.Println(s.URL)
+	io.Copy(io.Discard, os.Stdin)
+}
+
+// otherProcess starts a server and returns its URL.
+func otherProcess(t testing.TB) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.Command(self)
+	c.Env = append(os.Environ(), asServer+"=1")
+	in, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		in.Close()
+		c.Wait()
+	})
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(line)
+}
+
+// unexpected is an outcome as an error.
+type unexpected struct{ check.Outcome }
+
+func (u *unexpected) Error() string { return describe(u.Outcome) }
+
+// describe shows an outcome with its evidence.
+func describe(o check.Outcome) string {
+	if o.Detail == nil {
+		return fmt.Sprintf("%s %s, facts %v", o.State, o.Reason, o.Facts)
+	}
+	return fmt.Sprintf("%s %s, facts %v, evidence %+v", o.State, o.Reason, o.Facts, *o.Detail)
+}
