@@ -1,0 +1,87 @@
+package config
+
+import (
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
+)
+
+// Config is the whole of a file that has no mistakes. It is not changed after
+// Load; a reload makes a new one.
+type Config struct {
+	File string // as it was given to Load
+	Hash string // SHA-256 of the file's bytes, hexadecimal
+
+	Site string         // the place slamon probes from
+	Zone *time.Location // for display, and for windows that name none
+
+	Storage Storage
+	Web     Web
+
+	// Anchors are probed to tell our own trouble from the targets'. They are
+	// checks of class network on check.OwnNetworkService. While fewer than Need of
+	// them answer, our own network counts as dead. Need is 0 without anchors.
+	Anchors []check.Check
+	Need    int
+
+	Services    []check.Service // in the order of the file
+	Claims      []sla.Claim     // in the order of the file
+	Maintenance []Maintenance   // in the order of the file
+
+	// Warnings are not mistakes, but worth a look.
+	Warnings []Complaint
+
+	origins origins
+}
+
+// Storage says where history lies and how long.
+type Storage struct {
+	Path            string // of the store; absolute or relative to the working directory
+	Retention       time.Duration
+	MaxSize         int64         // bytes; 0 for no limit
+	BackupDirectory string        // empty for no backups
+	BackupEvery     time.Duration // from one backup to the next
+	BackupsKept     int           // older ones are removed
+}
+
+// Web says where slamon listens.
+type Web struct {
+	ListenAddress string // host:port
+	ConfigFile    string // TLS and passwords, in the form of the Prometheus family; empty for none
+	ExternalURL   string // how people reach the pages, without a slash at the end; empty when unknown
+}
+
+// Maintenance is a time that a vendor announced for work on a service.
+type Maintenance struct {
+	Service check.ServiceID
+	sla.Exclusion
+}
+
+// Check returns the check or anchor with the id.
+func (c *Config) Check(id check.ID) (check.Check, bool) {
+	for _, s := range c.Services {
+		for _, k := range s.Checks {
+			if k.ID == id {
+				return k, true
+			}
+		}
+	}
+	for _, k := range c.Anchors {
+		if k.ID == id {
+			return k, true
+		}
+	}
+	return check.Check{}, false
+}
+
+// Exclusions returns the maintenance of a service as a claim can leave it out.
+func (c *Config) Exclusions(id check.ServiceID) []sla.Exclusion {
+	var ex []sla.Exclusion
+	for _, m := range c.Maintenance {
+		if m.Service == id {
+			ex = append(ex, m.Exclusion)
+		}
+	}
+	return ex
+}

@@ -1,0 +1,251 @@
+package config
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"github.com/slamon/slamon/sla"
+)
+
+// field is a scalar of a mirror type.
+type field[T any] struct {
+	v   T
+	at  place // of the value; of nothing when it was not stated
+	set bool  // stated in the file
+	ok  bool  // stated, and of the right type
+}
+
+// or returns the value, or what counts when it is missing or wrong.
+func (f field[T]) or(missing T) T {
+	if f.ok {
+		return f.v
+	}
+	return missing
+}
+
+func (f *field[T]) decode(r *reader, key string, _ place, n *node) {
+	f.at, f.set = n.at, true
+	f.ok = r.scalar(any(&f.v), key, n)
+}
+
+// scalar reads n into one of the types that a key can have. It complains and
+// returns false if n is something else.
+func (r *reader) scalar(into any, key string, n *node) bool {
+	switch v := into.(type) {
+	case *string:
+		return r.text(v, key, n)
+	case *bool:
+		*v = n.text == "true"
+		return r.want(n, unstable.Bool, key+" = true", "%s: want true or false", key)
+	case *int64:
+		return r.integer(v, key, n)
+	case *time.Duration:
+		return r.duration(v, key, n)
+	case *bytes:
+		return r.size(v, key, n)
+	case *sla.Figure:
+		return r.figure(v, key, n)
+	case *sla.Date:
+		return r.date(v, key, n)
+	case *moment:
+		return r.moment(v, key, n)
+	}
+	panic("config: a mirror type has a key of a type that scalar does not know")
+}
+
+// bytes is a number of bytes.
+type bytes int64
+
+// want complains unless n is of the kind.
+func (r *reader) want(n *node, kind unstable.Kind, remedy, format string, args ...any) bool {
+	if n.kind == kind {
+		return true
+	}
+	r.complain(n.at, remedy, format+", got %s", append(args, n.describe())...)
+	return false
+}
+
+func (r *reader) text(v *string, key string, n *node) bool {
+	*v = n.text
+	remedy := key + ` = "…"`
+	if n.text != "" {
+		remedy = key + " = " + strconv.Quote(n.text)
+	}
+	return r.want(n, unstable.String, remedy, "%s: want text in quotation marks", key)
+}
+
+func (r *reader) integer(v *int64, key string, n *node) bool {
+	remedy := key + " = 1"
+	if i, err := strconv.ParseFloat(n.text, 64); err == nil && i >= 0 && i < 1e9 {
+		remedy = key + " = " + strconv.Itoa(int(i))
+	}
+	if !r.want(n, unstable.Integer, remedy, "%s: want a whole number", key) {
+		return false
+	}
+	i, err := strconv.ParseInt(n.text, 0, 64)
+	if err != nil {
+		r.complain(n.at, key+" = 1", "%s: %s does not fit into 64 bits", key, n.text)
+		return false
+	}
+	*v = i
+	return true
+}
+
+func (r *reader) duration(v *time.Duration, key string, n *node) bool {
+	remedy := key + " = " + strconv.Quote(durationRemedy(n.text))
+	if !r.want(n, unstable.String, remedy, "%s: want a length of time in quotation marks", key) {
+		return false
+	}
+	d, err := ParseDuration(n.text)
+	if err != nil {
+		r.complain(n.at, remedy, "%s %s", key, err)
+		return false
+	}
+	*v = d
+	return true
+}
+
+func (r *reader) size(v *bytes, key string, n *node) bool {
+	remedy := key + " = " + strconv.Quote(sizeRemedy(n.text))
+	if !r.want(n, unstable.String, remedy, "%s: want a number of bytes in quotation marks", key) {
+		return false
+	}
+	i, err := ParseSize(n.text)
+	if err != nil {
+		r.complain(n.at, remedy, "%s %s", key, err)
+		return false
+	}
+	*v = bytes(i)
+	return true
+}
+
+func (r *reader) figure(v *sla.Figure, key string, n *node) bool {
+	remedy := key + " = " + strconv.Quote(figureRemedy(n.text))
+	if !r.want(n, unstable.String, remedy, "%s: want a percentage in quotation marks", key) {
+		return false
+	}
+	f, err := sla.ParseFigure(n.text)
+	if err != nil {
+		r.complain(n.at, remedy, "%s %s", key, err)
+		return false
+	}
+	*v = f
+	return true
+}
+
+// figureRemedy guesses what a wrong percentage was meant to be.
+func figureRemedy(text string) string {
+	t := strings.NewReplacer(",", ".", " ", "", "％", "%", "percent", "%").Replace(text)
+	t = strings.TrimRight(t, "%") + "%"
+	if f, err := sla.ParseFigure(t); err == nil {
+		if f.Ratio() <= 1 && f.PPB > 0 && strings.HasPrefix(t, "0.") {
+			return share(f)
+		}
+		return f.String()
+	}
+	if number, err := strconv.ParseFloat(strings.TrimRight(t, "%"), 64); err == nil && number > 100 {
+		return "100%"
+	}
+	return "99.9%"
+}
+
+// share takes a figure that was written as a ratio (0.9995) and returns the
+// percentage that was meant (99.95%).
+func share(f sla.Figure) string {
+	f.PPB, f.Digits = f.PPB*100, max(0, f.Digits-2)
+	return f.String()
+}
+
+func (r *reader) date(v *sla.Date, key string, n *node) bool {
+	remedy := key + " = 2020-10-01"
+	var d toml.LocalDate
+	if n.kind == unstable.String && d.UnmarshalText([]byte(n.text)) == nil {
+		remedy = key + " = " + d.String()
+	}
+	if !r.want(n, unstable.LocalDate, remedy, "%s: want a date without quotation marks", key) {
+		return false
+	}
+	if err := d.UnmarshalText([]byte(n.text)); err != nil || d.Year < 1 {
+		r.complain(n.at, remedy, "%s: there is no day %s", key, n.text)
+		return false
+	}
+	*v = sla.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
+	return true
+}
+
+// moment is an instant as it stands in the file: with its offset, or a local
+// time, or a local date, both to be read in some zone.
+type moment struct {
+	instant time.Time // when it has an offset
+	local   time.Time // otherwise: the clock's reading, as if in UTC
+}
+
+// in returns the instant.
+func (m moment) in(zone *time.Location) time.Time {
+	if !m.instant.IsZero() {
+		return m.instant
+	}
+	y, mo, d := m.local.Date()
+	return time.Date(y, mo, d, m.local.Hour(), m.local.Minute(), m.local.Second(), m.local.Nanosecond(), zone)
+}
+
+func (r *reader) moment(v *moment, key string, n *node) bool {
+	remedy := key + " = 2020-10-01T01:00:00+09:00"
+	text := strings.Replace(strings.ToUpper(n.text), " ", "T", 1)
+	var err error
+	switch n.kind {
+	case unstable.DateTime:
+		v.instant, err = time.Parse(time.RFC3339Nano, text)
+	case unstable.LocalDateTime:
+		v.local, err = time.Parse("2006-01-02T15:04:05.999999999", text)
+	case unstable.LocalDate:
+		v.local, err = time.Parse(time.DateOnly, text)
+	default:
+		if _, e := time.Parse(time.RFC3339, text); e == nil && n.kind == unstable.String {
+			remedy = key + " = " + text
+		}
+		r.complain(n.at, remedy, "%s: want a date and time without quotation marks, got %s", key, n.describe())
+		return false
+	}
+	if err != nil {
+		r.complain(n.at, remedy, "%s: there is no such time as %s", key, n.text)
+		return false
+	}
+	return true
+}
+
+// describe says what n is, for complaints. It is not for secrets.
+func (n *node) describe() string {
+	switch n.kind {
+	case unstable.String:
+		return "the text " + quote(n.text)
+	case unstable.Integer, unstable.Float:
+		return "the number " + n.text
+	case unstable.Bool:
+		return n.text
+	case unstable.LocalDate, unstable.LocalDateTime, unstable.DateTime:
+		return "the date " + n.text
+	case unstable.LocalTime:
+		return "the time " + n.text
+	case unstable.Array:
+		return "a list"
+	case unstable.ArrayTable:
+		return "a list of tables"
+	}
+	return "a table"
+}
+
+// literal returns n as it would be typed.
+func (n *node) literal() string {
+	switch n.kind {
+	case unstable.String:
+		return strconv.Quote(n.text)
+	case unstable.Table, unstable.InlineTable:
+		return "{ … }"
+	}
+	return n.text
+}

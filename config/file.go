@@ -1,0 +1,137 @@
+package config
+
+import (
+	"time"
+
+	"github.com/slamon/slamon/sla"
+)
+
+// file is the mirror type of the whole file.
+type file struct {
+	table
+	Site        siteFile          `toml:"site"`
+	Storage     storageFile       `toml:"storage"`
+	Web         webFile           `toml:"web"`
+	OwnNetwork  ownNetworkFile    `toml:"own_network"`
+	Defaults    defaultsFile      `toml:"defaults"`
+	Service     []serviceFile     `toml:"service"`
+	Maintenance []maintenanceFile `toml:"maintenance"`
+}
+
+type siteFile struct {
+	table
+	Name     field[string] `toml:"name"`
+	Timezone field[string] `toml:"timezone"`
+}
+
+type storageFile struct {
+	table
+	Path            field[string]        `toml:"path"`
+	Retention       field[time.Duration] `toml:"retention"`
+	MaxSize         field[bytes]         `toml:"max_size"`
+	BackupDirectory field[string]        `toml:"backup_directory"`
+	BackupEvery     field[time.Duration] `toml:"backup_every"`
+	BackupsKept     field[int64]         `toml:"backups_kept"`
+}
+
+type webFile struct {
+	table
+	ListenAddress field[string] `toml:"listen_address"`
+	ConfigFile    field[string] `toml:"config_file"`
+	ExternalURL   field[string] `toml:"external_url"`
+}
+
+type ownNetworkFile struct {
+	table
+	Need   field[int64] `toml:"need"`
+	Anchor []anchorFile `toml:"anchor"`
+}
+
+type anchorFile struct {
+	table
+	ID       field[string]        `toml:"id"`
+	Name     field[string]        `toml:"name"`
+	Interval field[time.Duration] `toml:"interval"`
+	Timeout  field[time.Duration] `toml:"timeout"`
+	kindFiles
+}
+
+// defaultsFile has one table for each class.
+type defaultsFile struct {
+	table
+	Application pacesFile `toml:"application"`
+	Platform    pacesFile `toml:"platform"`
+	Server      pacesFile `toml:"server"`
+	Storage     pacesFile `toml:"storage"`
+	Network     pacesFile `toml:"network"`
+	Security    pacesFile `toml:"security"`
+}
+
+// paceKeys say how often and how patiently a check asks.
+type paceKeys struct {
+	Interval      field[time.Duration] `toml:"interval"`
+	Timeout       field[time.Duration] `toml:"timeout"`
+	Reprobe       field[time.Duration] `toml:"reprobe"`
+	ReprobeGood   field[int64]         `toml:"reprobe_good"`
+	DegradedAfter field[time.Duration] `toml:"degraded_after"`
+}
+
+type pacesFile struct {
+	table
+	paceKeys
+}
+
+type serviceFile struct {
+	table
+	ID     field[string] `toml:"id"`
+	Name   field[string] `toml:"name"`
+	Vendor field[string] `toml:"vendor"`
+	Note   field[string] `toml:"note"`
+	Public field[bool]   `toml:"public"`
+	Check  []checkFile   `toml:"check"`
+	Claim  []claimFile   `toml:"claim"`
+}
+
+type checkFile struct {
+	table
+	ID    field[string] `toml:"id"`
+	Name  field[string] `toml:"name"`
+	Class field[string] `toml:"class"`
+	paceKeys
+	Paused field[bool] `toml:"paused"`
+	kindFiles
+}
+
+type claimFile struct {
+	table
+	ID                 field[string]        `toml:"id"`
+	Name               field[string]        `toml:"name"`
+	Kind               field[string]        `toml:"kind"`
+	Availability       field[sla.Figure]    `toml:"availability"`
+	Text               field[string]        `toml:"text"`
+	AsOf               field[sla.Date]      `toml:"as_of"`
+	Checks             []field[string]      `toml:"checks"`
+	Combine            field[string]        `toml:"combine"`
+	DegradedIsDown     field[bool]          `toml:"degraded_is_down"`
+	ExcludeMaintenance field[bool]          `toml:"exclude_maintenance"`
+	MinNotice          field[time.Duration] `toml:"min_notice"`
+	Window             *windowFile          `toml:"window"`
+}
+
+type windowFile struct {
+	table
+	Kind     field[string]   `toml:"kind"`
+	From     field[sla.Date] `toml:"from"`
+	To       field[sla.Date] `toml:"to"`
+	Days     field[int64]    `toml:"days"`
+	Timezone field[string]   `toml:"timezone"`
+}
+
+type maintenanceFile struct {
+	table
+	Service   field[string] `toml:"service"`
+	From      field[moment] `toml:"from"`
+	To        field[moment] `toml:"to"`
+	Announced field[moment] `toml:"announced"`
+	Note      field[string] `toml:"note"`
+}

@@ -1,0 +1,123 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"path/filepath"
+	"regexp"
+
+	"github.com/slamon/slamon/secret"
+)
+
+// maxComplaints bounds the answer to a file that is not meant for slamon at
+// all; nobody corrects more than that in one go.
+const maxComplaints = 1000
+
+// reader is one reading of one file. What many checks share (a pattern, a
+// certificate pool, a secret) is made once and handed out again: 10,000 checks
+// with the same pattern hold one compiled regular expression.
+type reader struct {
+	name  string // of the file, for complaints
+	dir   string // relative paths in the file start here
+	data  []byte
+	lines *lines
+
+	complaints Complaints
+	warnings   Complaints
+
+	patterns map[string]*regexp.Regexp
+	pools    map[string]*x509.CertPool
+	pairs    map[[2]string][]tls.Certificate
+	secrets  map[string]secret.Value
+	words    map[string]string
+	seen     map[string]place // ids by kind of thing and id, where they were stated first
+}
+
+func newReader(name string, data []byte) *reader {
+	return &reader{
+		name:     name,
+		dir:      filepath.Dir(name),
+		data:     data,
+		lines:    newLines(data),
+		patterns: map[string]*regexp.Regexp{},
+		pools:    map[string]*x509.CertPool{},
+		pairs:    map[[2]string][]tls.Certificate{},
+		secrets:  map[string]secret.Value{},
+		words:    map[string]string{},
+		seen:     map[string]place{},
+	}
+}
+
+func (r *reader) line(at place) int {
+	line, _ := r.lines.at(at)
+	return line
+}
+
+func (r *reader) note(at place, remedy, text string) Complaint {
+	line, column := r.lines.at(at)
+	return Complaint{File: r.name, Line: line, Column: column, Text: text, Remedy: remedy}
+}
+
+// complain notes a mistake. The text must not hold a secret.
+func (r *reader) complain(at place, remedy, format string, args ...any) {
+	if len(r.complaints) < maxComplaints {
+		r.complaints = append(r.complaints, r.note(at, remedy, fmt.Sprintf(format, args...)))
+	}
+}
+
+// warn notes something that is allowed but probably not meant.
+func (r *reader) warn(at place, remedy, format string, args ...any) {
+	if len(r.warnings) < maxComplaints {
+		r.warnings = append(r.warnings, r.note(at, remedy, fmt.Sprintf(format, args...)))
+	}
+}
+
+// path makes a path of the file absolute or relative to the working directory:
+// relative ones start at the directory of the configuration file.
+func (r *reader) path(p string) string {
+	if p == "" || filepath.IsAbs(p) {
+		return p
+	}
+	return filepath.Join(r.dir, p)
+}
+
+// maxQuoted bounds how much of a wrong value is shown.
+const maxQuoted = 80
+
+// quote shows a value of the file in a complaint.
+func quote(s string) string {
+	if len([]rune(s)) > maxQuoted {
+		s = string([]rune(s)[:maxQuoted]) + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}
+
+// intern returns one copy of a word that many checks use.
+func (r *reader) intern(word string) string {
+	if w, ok := r.words[word]; ok {
+		return w
+	}
+	r.words[word] = word
+	return word
+}
+
+// origins remember the files that were read, for the dump: a pool of
+// certificates does not know where it came from.
+type origins struct {
+	pools map[*x509.CertPool]string
+	pairs map[*byte][2]string // by the first byte of the leaf
+}
+
+func (r *reader) origins() origins {
+	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}}
+	for p, pool := range r.pools {
+		o.pools[pool] = p
+	}
+	for names, pair := range r.pairs {
+		if len(pair) > 0 {
+			o.pairs[&pair[0].Certificate[0][0]] = names
+		}
+	}
+	return o
+}

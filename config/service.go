@@ -1,0 +1,177 @@
+package config
+
+import (
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
+)
+
+func (r *reader) services(c *Config, f *file, paces map[check.Class]pace) {
+	if len(f.Service) == 0 && len(r.complaints) == 0 {
+		r.complain(0, "add [[service]] with a [[service.check]]; config.example.toml shows how", "the file has no service: there is nothing to watch")
+	}
+	c.Services = make([]check.Service, len(f.Service))
+	for i := range f.Service {
+		c.Services[i] = r.service(&f.Service[i], paces)
+	}
+	for i := range f.Service {
+		c.Claims = append(c.Claims, r.claims(c, &c.Services[i], &f.Service[i])...)
+	}
+}
+
+func (r *reader) service(f *serviceFile, paces map[check.Class]pace) check.Service {
+	s := check.Service{
+		ID:     check.ServiceID(r.id(f.ID, "service", f.at)),
+		Vendor: f.Vendor.v,
+		Note:   f.Note.v,
+		Public: f.Public.v,
+	}
+	if s.ID == check.OwnNetworkService {
+		r.complain(f.ID.at, "put the checks of your own network into [[own_network.anchor]]", "service id %q is reserved", s.ID)
+	}
+	s.Name = r.display(f.Name, string(s.ID))
+	if len(f.Check) == 0 {
+		r.complain(f.at, "add a [[service.check]] below it", "service %q has no check", s.ID)
+	}
+	s.Checks = make([]check.Check, len(f.Check))
+	for i := range f.Check {
+		s.Checks[i] = r.check(&f.Check[i], s.ID, paces)
+	}
+	return s
+}
+
+// maxName bounds display names: they stand in tables, and notices.
+const maxName = 200
+
+// display reads a name for people; the id serves when there is none.
+func (r *reader) display(f field[string], id string) string {
+	if !f.ok || f.v == "" {
+		return id
+	}
+	if len(f.v) > maxName {
+		r.complain(f.at, `name = "…"`, "name %s is longer than %d bytes", quote(f.v), maxName)
+	}
+	return f.v
+}
+
+func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Class]pace) check.Check {
+	id := r.id(f.ID, "check", f.at)
+	class := check.Application
+	if f.Class.ok {
+		words := make([]string, len(check.Classes))
+		for i, c := range check.Classes {
+			words[i] = string(c)
+		}
+		class = check.Class(r.oneOf(f.Class, "class", string(class), words...))
+	}
+	p := r.pace(&f.paceKeys, class, paces, f.at)
+	return check.Check{
+		ID:            check.ID(id),
+		Name:          r.display(f.Name, id),
+		Service:       service,
+		Class:         class,
+		Interval:      p.interval,
+		Timeout:       p.timeout,
+		Reprobe:       p.reprobe,
+		ReprobeGood:   p.reprobeGood,
+		DegradedAfter: p.degradedAfter,
+		Paused:        f.Paused.v,
+		Params:        r.params(&f.kindFiles, "check", id, f.at),
+	}
+}
+
+// The defaults of an anchor: quick enough that our own line is known to be dead
+// before a target is blamed.
+const (
+	anchorInterval = 10 * time.Second
+	anchorTimeout  = 3 * time.Second
+)
+
+func (r *reader) ownNetwork(c *Config, f *ownNetworkFile) {
+	c.Anchors = make([]check.Check, 0, len(f.Anchor))
+	for i := range f.Anchor {
+		c.Anchors = append(c.Anchors, r.anchor(&f.Anchor[i]))
+	}
+	if len(c.Anchors) == 0 {
+		if f.Need.ok && f.Need.v > 0 {
+			r.complain(f.Need.at, "add [[own_network.anchor]] or take need out", "need = %d, but there is no anchor", f.Need.v)
+		}
+		return
+	}
+	c.Need = int(r.within(f.Need, "need", 1, int64(len(c.Anchors)), 1))
+}
+
+func (r *reader) anchor(f *anchorFile) check.Check {
+	id := r.id(f.ID, "anchor", f.at)
+	k := paceKeys{Interval: f.Interval, Timeout: f.Timeout}
+	p := pace{interval: r.between(f.Interval, "interval", minInterval, maxInterval, anchorInterval)}
+	p.timeout = r.between(f.Timeout, "timeout", minTimeout, maxInterval, min(anchorTimeout, p.interval*9/10))
+	r.coherent(&k, p)
+	if f.Heartbeat != nil {
+		r.complain(f.Heartbeat.at, "use icmp, tcp or dns", "an anchor must be asked: a heartbeat cannot be one")
+	}
+	return check.Check{
+		ID:       check.ID(id),
+		Name:     r.display(f.Name, id),
+		Service:  check.OwnNetworkService,
+		Class:    check.Network,
+		Interval: p.interval,
+		Timeout:  p.timeout,
+		Params:   r.params(&f.kindFiles, "anchor", id, f.at),
+	}
+}
+
+func (r *reader) maintenance(c *Config, f *file) {
+	for i := range f.Maintenance {
+		if m, ok := r.oneMaintenance(c, &f.Maintenance[i]); ok {
+			c.Maintenance = append(c.Maintenance, m)
+		}
+	}
+}
+
+func (r *reader) oneMaintenance(c *Config, f *maintenanceFile) (Maintenance, bool) {
+	m := Maintenance{Service: check.ServiceID(f.Service.v), Exclusion: sla.Exclusion{Note: f.Note.v}}
+	complete := r.required(f.Service.set, f.at, `service = "web-meeting"`, "this maintenance names no service")
+	complete = r.required(f.From.set, f.at, "from = 2026-12-06T01:00:00+09:00", "this maintenance has no from") && complete
+	complete = r.required(f.To.set, f.at, "to = 2026-12-06T05:00:00+09:00", "this maintenance has no to") && complete
+	if f.Service.ok {
+		r.known(f.Service, "service", c.serviceIDs())
+	}
+	if !complete || !f.From.ok || !f.To.ok {
+		return m, false
+	}
+	m.From, m.To = f.From.v.in(c.Zone).UTC(), f.To.v.in(c.Zone).UTC()
+	if !m.From.Before(m.To) {
+		r.complain(f.To.at, "exchange from and to, or correct one", "this maintenance ends at %s, before it begins", m.To.In(c.Zone).Format(time.RFC3339))
+	}
+	if f.Announced.ok {
+		m.Announced = f.Announced.v.in(c.Zone).UTC()
+	}
+	return m, true
+}
+
+// known complains about a reference to an id that is not there.
+func (r *reader) known(f field[string], key string, ids []string) bool {
+	for _, id := range ids {
+		if id == f.v {
+			return true
+		}
+	}
+	remedy := "use one of the ids of the file"
+	if like, ok := closest(f.v, ids); ok {
+		remedy = like + ", if that was meant"
+	} else if len(ids) > 0 && len(ids) <= 10 {
+		remedy = "use " + orList(ids)
+	}
+	r.complain(f.at, remedy, "%s %s: there is no such id", key, quote(f.v))
+	return false
+}
+
+func (c *Config) serviceIDs() []string {
+	ids := make([]string, len(c.Services))
+	for i, s := range c.Services {
+		ids[i] = string(s.ID)
+	}
+	return ids
+}
