@@ -1,0 +1,91 @@
+package schedule
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+)
+
+// stopGrace is how long Run waits for probes whose context has been cancelled.
+const stopGrace = 5 * time.Second
+
+// Run probes until ctx is done. Then it cancels every probe, waits up to five
+// seconds for them, and returns. What a probe that was cut off says is not
+// emitted unless it is good. Run is called once.
+func (s *Scheduler) Run(ctx context.Context) error {
+	cron, err := gocron.NewScheduler(gocron.WithStopTimeout(stopGrace))
+	if err != nil {
+		return fmt.Errorf("schedule: start the clock: %w", err)
+	}
+	// The probes' context does not derive from ctx: they are cancelled only
+	// after stopped is set, so that no cut-off probe passes for a failed one.
+	probes, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	s.begin(probes)
+	// The start needs a monotonic reading: without one gocron computes every
+	// later time from the wall clock, and falls silent when that is set back.
+	now := time.Now()
+	first := now.Add(2*s.tick - time.Duration(now.UnixNano())%s.tick)
+	_, err = cron.NewJob(gocron.DurationJob(s.tick), gocron.NewTask(s.onTick),
+		gocron.WithStartAt(gocron.WithStartDateTime(first)))
+	if err != nil {
+		return fmt.Errorf("schedule: start the clock: %w", err)
+	}
+	cron.Start()
+	<-ctx.Done()
+	s.end(cancel)
+	// Last, because gocron waits for its tasks in a busy loop: none runs now
+	// for longer than a tick takes.
+	if err := cron.Shutdown(); err != nil {
+		return fmt.Errorf("schedule: stop the clock: %w", err)
+	}
+	return nil
+}
+
+// begin draws every check's next slot anew: time may have passed since Set.
+func (s *Scheduler) begin(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.ctx = ctx
+	s.readClock()
+	now := s.clock.read()
+	for _, st := range s.states {
+		st.setSlot(s.grid(st).Next(now.wall), s.offset)
+	}
+	s.rebuild()
+}
+
+// end stops probing, waits for the probes, and emits what was held up.
+func (s *Scheduler) end(cancel context.CancelFunc) {
+	s.mu.Lock()
+	s.stopped = true
+	s.mu.Unlock()
+	cancel()
+	returned := make(chan struct{})
+	go func() {
+		s.running.Wait()
+		close(returned)
+	}()
+	timeout := time.NewTimer(stopGrace)
+	defer timeout.Stop()
+	select {
+	case <-returned:
+	case <-timeout.C:
+		s.log.Error("probes still run at the end of the time to stop", "probes", s.Stats().InFlight)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.network.newest; r != nil && r.timer != nil {
+		r.timer.Stop()
+	}
+	for _, st := range s.states {
+		for p := st.head; p != nil; p = p.next {
+			if !p.done {
+				p.done, p.dropped = true, true
+			}
+		}
+		s.flush(st)
+	}
+}
