@@ -60,8 +60,24 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 	switch p := c.Params.(type) {
 	case check.ICMP:
 		return newICMP(p, &e.pings)
+	case check.DNS:
+		return runner(newDNS(p, e.resolverFile))
+	case check.NTP:
+		return runner(newNTP(p))
+	case check.UDP:
+		return runner(newUDP(p))
 	case check.Heartbeat:
 		return newHeartbeat(c.ID, p, e.beats, e.now)
 	}
 	return nil, fmt.Errorf("no probe for parameters of type %T", c.Params)
+}
+
+// runner takes the function out of a probe that was made ready.
+func runner[P interface {
+	run(context.Context) check.Outcome
+}](p P, err error) (func(context.Context) check.Outcome, error) {
+	if err != nil {
+		return nil, err
+	}
+	return p.run, nil
 }
