@@ -114,7 +114,7 @@ func askTCP(ctx context.Context, t *trace, server endpoint, q *dns.Msg, wire []b
 		return nil, err
 	}
 	defer conn.Close()
-	defer wake(ctx, conn)()
+	defer interrupt(ctx, conn)()
 	t.enter(check.PhaseWait)
 	if _, err := conn.Write(binary.BigEndian.AppendUint16(nil, uint16(len(wire)))); err != nil {
 		return nil, err

@@ -58,6 +58,12 @@ func (e *Env) New(c check.Check) (func(context.Context) check.Outcome, error) {
 
 func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) {
 	switch p := c.Params.(type) {
+	case check.HTTP:
+		return runner(newHTTP(p))
+	case check.TCP:
+		return TCP(p), nil
+	case check.TLSHandshake:
+		return TLS(p), nil
 	case check.ICMP:
 		return newICMP(p, &e.pings)
 	case check.DNS:
@@ -66,6 +72,14 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 		return runner(newNTP(p))
 	case check.UDP:
 		return runner(newUDP(p))
+	case check.Mail:
+		return runner(newMail(p))
+	case check.SSH:
+		return runner(newSSH(p))
+	case check.GRPC:
+		return runner(newGRPC(p))
+	case check.STUN:
+		return runner(newSTUN(p))
 	case check.Heartbeat:
 		return newHeartbeat(c.ID, p, e.beats, e.now)
 	}

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/net/icmp"
 )
 
-
 // echoSocket is one ICMP socket. Its read side belongs to one goroutine.
 type echoSocket struct {
 	v6, raw bool

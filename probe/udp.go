@@ -27,7 +27,8 @@ var errFlood = errors.New("a flood of datagrams, none of them an answer")
 
 // dialUDP binds a socket to e, in PhaseResolve, so that the kernel drops what
 // comes from elsewhere and reports an unreachable port. It leaves t in PhaseWait.
-// The socket has the deadline of ctx, and is woken up when ctx ends.
+// The socket has the deadline of ctx; the caller calls the
+// function that it returns, as that of interrupt, when it is done.
 func (e endpoint) dialUDP(ctx context.Context, t *trace) (*net.UDPConn, func() bool, error) {
 	t.enter(check.PhaseResolve)
 	all, err := e.resolve(ctx, t)
@@ -50,13 +51,7 @@ func (e endpoint) dialUDP(ctx context.Context, t *trace) (*net.UDPConn, func() b
 		conn.Close()
 		return nil, nil, err
 	}
-	return conn, wake(ctx, conn), nil
-}
-
-// wake makes a read that waits return as soon as ctx ends. The caller calls the
-// function that it returns when it is done with conn.
-func wake(ctx context.Context, conn net.Conn) (stop func() bool) {
-	return context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
+	return conn, interrupt(ctx, conn), nil
 }
 
 // unanswered is the outcome of a datagram without answer. The subject is what was
