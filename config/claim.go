@@ -29,7 +29,7 @@ func (r *reader) claims(c *Config, s *check.Service, f *serviceFile) []sla.Claim
 }
 
 func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
-	id := r.id(f.ID, "claim", f.at)
+	id := r.id(f.ID, "claim", &f.table)
 	claim := sla.Claim{
 		ID:                 sla.ClaimID(id),
 		Name:               r.display(f.Name, id),
@@ -43,7 +43,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 		ExcludeMaintenance: f.ExcludeMaintenance.v,
 		MinNotice:          r.between(f.MinNotice, "min_notice", 0, maxNotice, defaultMinNotice),
 	}
-	if r.required(f.Kind.set, f.at, `kind = "contract" (credit is due), "disclosure" (stated by the vendor) or "objective" (our own)`, "claim %q has no kind", id) {
+	if r.required(f.Kind.set, &f.table, "kind", `kind = "contract" (credit is due), "disclosure" (stated by the vendor) or "objective" (our own)`, "claim %q has no kind", id) {
 		claim.Kind = sla.Kind(r.oneOf(f.Kind, "kind", "", string(sla.Contract), string(sla.Disclosure), string(sla.Objective)))
 	}
 	if f.AsOf.ok {
@@ -54,7 +54,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 
 func (r *reader) availability(f *claimFile) sla.Figure {
 	a := f.Availability
-	if !r.required(a.set, f.at, `availability = "99.991%"`, "claim %q states no availability", f.ID.v) || !a.ok {
+	if !r.required(a.set, &f.table, "availability", `availability = "99.991%"`, "claim %q states no availability", f.ID.v) || !a.ok {
 		return sla.Figure{}
 	}
 	if a.v.PPB < lowestFigure {
@@ -62,7 +62,7 @@ func (r *reader) availability(f *claimFile) sla.Figure {
 		if a.v.PPB >= 5_000_000 && a.v.PPB <= 10_000_000 { // 0.5% to 1%: a ratio
 			remedy = `availability = "` + share(a.v) + `"`
 		}
-		r.complain(a.at, remedy, "availability = %q is less than half of the time: that is hardly a claim", a.v)
+		r.complain(a.at, remedy, "availability %q is less than half of the time: that is hardly a claim", a.v)
 	}
 	return a.v
 }
@@ -91,7 +91,7 @@ func (r *reader) claimChecks(s *check.Service, f *claimFile) []check.ID {
 	var chosen []check.ID
 	taken := map[string]bool{}
 	for _, n := range f.Checks {
-		if !n.ok || !r.known(n, "checks of service "+quote(string(s.ID)), names) {
+		if !n.ok || !r.known(n, "service "+quote(string(s.ID))+" has no check", names) {
 			continue
 		}
 		if taken[n.v] {
@@ -107,12 +107,12 @@ func (r *reader) claimChecks(s *check.Service, f *claimFile) []check.ID {
 // window reads the period of a claim.
 func (r *reader) window(c *Config, f *claimFile) sla.Window {
 	w := sla.Window{Zone: c.Zone}
-	if !r.required(f.Window != nil, f.at, `window = { kind = "rolling", days = 30 }`, "claim %q has no window", f.ID.v) {
+	if !r.required(f.Window != nil, &f.table, "window", `window = { kind = "rolling", days = 30 }`, "claim %q has no window", f.ID.v) {
 		return w
 	}
 	wf := f.Window
 	w.Zone = r.zone(wf.Timezone, c.Zone)
-	if !r.required(wf.Kind.set, wf.at, `kind = "fixed", "calendar_month" or "rolling"`, "this window has no kind") {
+	if !r.required(wf.Kind.set, &wf.table, "kind", `kind = "fixed", "calendar_month" or "rolling"`, "this window has no kind") {
 		return w
 	}
 	w.Kind = sla.WindowKind(r.oneOf(wf.Kind, "kind", "", string(sla.Fixed), string(sla.CalendarMonth), string(sla.Rolling)))
@@ -120,7 +120,7 @@ func (r *reader) window(c *Config, f *claimFile) sla.Window {
 	case sla.Fixed:
 		r.fixed(&w, wf)
 	case sla.Rolling:
-		if r.required(wf.Days.set, wf.at, "days = 30", "a rolling window needs days") {
+		if r.required(wf.Days.set, &wf.table, "days", "days = 30", "a rolling window needs days") {
 			w.Length = time.Duration(r.within(wf.Days, "days", 1, maxDays, 1)) * 24 * time.Hour
 		}
 	}
@@ -139,8 +139,8 @@ func (r *reader) outOfPlace(wrong bool, at place, key string, kind sla.WindowKin
 }
 
 func (r *reader) fixed(w *sla.Window, f *windowFile) {
-	from := r.required(f.From.set, f.at, "from = 2026-10-01", "a fixed window needs from")
-	to := r.required(f.To.set, f.at, "to = 2027-09-30", "a fixed window needs to, its last day")
+	from := r.required(f.From.set, &f.table, "from", "from = 2026-10-01", "a fixed window needs from")
+	to := r.required(f.To.set, &f.table, "to", "to = 2027-09-30", "a fixed window needs to, its last day")
 	if !from || !to || !f.From.ok || !f.To.ok {
 		return
 	}

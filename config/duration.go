@@ -42,9 +42,12 @@ func ParseDuration(text string) (time.Duration, error) {
 			return 0, fmt.Errorf("%s: want whole numbers with units, such as \"10s\" or \"1h30m\"", quote(text))
 		}
 		rest = rest[digits:]
+		if strings.HasPrefix(rest, ".") {
+			return 0, fmt.Errorf("%s: want whole numbers with units, such as \"1m30s\"", quote(text))
+		}
 		i := unitAt(rest, from)
 		if i < 0 {
-			return 0, fmt.Errorf("%s: want each number followed by one of w, d, h, m, s, ms, longest unit first", quote(text))
+			return 0, fmt.Errorf("%s: want each number followed by one of w, d, h, m, s, ms, the longest first", quote(text))
 		}
 		if number > int64((longest-sum)/units[i].size) {
 			return 0, fmt.Errorf("%s: longer than a hundred years", quote(text))
@@ -101,9 +104,10 @@ func FormatDuration(d time.Duration) string {
 
 // durationRemedy guesses what a wrong length of time was meant to be.
 func durationRemedy(text string) string {
-	if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil && d > 0 && d <= longest {
-		return FormatDuration(d)
+	if d, err := time.ParseDuration(strings.ReplaceAll(text, " ", "")); err == nil && d != 0 && d.Abs() <= longest {
+		return FormatDuration(d.Abs())
 	}
+	text = strings.TrimLeft(text, "-+")
 	words := strings.NewReplacer(" ", "", "seconds", "s", "second", "s", "secs", "s", "sec", "s", "minutes", "m", "minute", "m",
 		"mins", "m", "min", "m", "hours", "h", "hour", "h", "days", "d", "day", "d", "weeks", "w", "week", "w").Replace(strings.ToLower(text))
 	if d, err := ParseDuration(words); err == nil {

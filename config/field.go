@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -161,11 +162,8 @@ func share(f sla.Figure) string {
 }
 
 func (r *reader) date(v *sla.Date, key string, n *node) bool {
-	remedy := key + " = 2020-10-01"
 	var d toml.LocalDate
-	if n.kind == unstable.String && d.UnmarshalText([]byte(n.text)) == nil {
-		remedy = key + " = " + d.String()
-	}
+	remedy := key + " = " + dateRemedy(n.text)
 	if !r.want(n, unstable.LocalDate, remedy, "%s: want a date without quotation marks", key) {
 		return false
 	}
@@ -175,6 +173,20 @@ func (r *reader) date(v *sla.Date, key string, n *node) bool {
 	}
 	*v = sla.Date{Year: d.Year, Month: time.Month(d.Month), Day: d.Day}
 	return true
+}
+
+// dateRemedy guesses what a wrong date was meant to be.
+func dateRemedy(text string) string {
+	if len(text) >= 10 {
+		text = text[:10]
+	}
+	var y, m, d int
+	if n, _ := fmt.Sscanf(strings.ReplaceAll(text, "/", "-"), "%d-%d-%d", &y, &m, &d); n < 3 || y < 1 || y > 9999 {
+		return "2026-10-01"
+	}
+	m = min(max(m, 1), 12)
+	last := time.Date(y, time.Month(m)+1, 0, 0, 0, 0, 0, time.UTC).Day()
+	return fmt.Sprintf("%04d-%02d-%02d", y, m, min(max(d, 1), last))
 }
 
 // moment is an instant as it stands in the file: with its offset, or a local
@@ -227,8 +239,10 @@ func (n *node) describe() string {
 		return "the number " + n.text
 	case unstable.Bool:
 		return n.text
-	case unstable.LocalDate, unstable.LocalDateTime, unstable.DateTime:
+	case unstable.LocalDate:
 		return "the date " + n.text
+	case unstable.LocalDateTime, unstable.DateTime:
+		return "the date and time " + n.text
 	case unstable.LocalTime:
 		return "the time " + n.text
 	case unstable.Array:

@@ -25,24 +25,26 @@ type kindFiles struct {
 
 type httpFile struct {
 	table
-	URL          field[string]   `toml:"url"`
-	Method       field[string]   `toml:"method"`
-	Headers      headerList      `toml:"headers"`
-	Body         field[string]   `toml:"body"`
-	User         field[string]   `toml:"user"`
-	Password     secretKey       `toml:"password"`
-	Bearer       secretKey       `toml:"bearer"`
-	ExpectStatus statusList      `toml:"expect_status"`
-	ExpectBody   []field[string] `toml:"expect_body"`
-	ForbidBody   []field[string] `toml:"forbid_body"`
-	ExpectHeader patternList     `toml:"expect_header"`
-	ForbidHeader patternList     `toml:"forbid_header"`
-	MaxRedirects field[int64]    `toml:"max_redirects"`
-	Proxy        field[string]   `toml:"proxy"`
-	Family       field[string]   `toml:"family"`
-	HTTP2        field[bool]     `toml:"http2"`
-	MaxBody      field[bytes]    `toml:"max_body"`
-	TLS          *tlsFile        `toml:"tls"`
+	URL            field[string]   `toml:"url"`
+	Method         field[string]   `toml:"method"`
+	Headers        headerList      `toml:"headers"`
+	Body           field[string]   `toml:"body"`
+	User           field[string]   `toml:"user"`
+	Password       secretKey       `toml:"password"`
+	Bearer         secretKey       `toml:"bearer"`
+	Status         statusList      `toml:"status"`
+	BodyMatch      []field[string] `toml:"body_match"`
+	BodyNotMatch   []field[string] `toml:"body_not_match"`
+	HeaderMatch    patternList     `toml:"header_match"`
+	HeaderNotMatch patternList     `toml:"header_not_match"`
+	MaxRedirects   field[int64]    `toml:"max_redirects"`
+	Proxy          field[string]   `toml:"proxy"`
+	ProxyUser      field[string]   `toml:"proxy_user"`
+	ProxyPassword  secretKey       `toml:"proxy_password"`
+	Family         field[string]   `toml:"family"`
+	HTTP2          field[bool]     `toml:"http2"`
+	MaxBody        field[bytes]    `toml:"max_body"`
+	TLS            *tlsFile        `toml:"tls"`
 }
 
 type tcpFile struct {

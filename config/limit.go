@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +13,7 @@ import (
 func (r *reader) within(f field[int64], key string, from, to, missing int64) int64 {
 	if f.ok && (f.v < from || f.v > to) {
 		r.complain(f.at, key+" = "+strconv.FormatInt(min(max(f.v, from), to), 10),
-			"%s = %d: want a number between %d and %d", key, f.v, from, to)
+			"%s %d: want a number between %d and %d", key, f.v, from, to)
 		return missing
 	}
 	return f.or(missing)
@@ -22,7 +23,7 @@ func (r *reader) within(f field[int64], key string, from, to, missing int64) int
 func (r *reader) between(f field[time.Duration], key string, from, to, missing time.Duration) time.Duration {
 	if f.ok && (f.v < from || f.v > to) {
 		r.complain(f.at, key+" = "+strconv.Quote(FormatDuration(min(max(f.v, from), to))),
-			"%s = %q: want a length of time between %s and %s", key, FormatDuration(f.v), FormatDuration(from), FormatDuration(to))
+			"%s %q: want a length of time between %s and %s", key, FormatDuration(f.v), FormatDuration(from), FormatDuration(to))
 		return missing
 	}
 	return f.or(missing)
@@ -32,7 +33,7 @@ func (r *reader) between(f field[time.Duration], key string, from, to, missing t
 func (r *reader) sized(f field[bytes], key string, from, to, missing int64) int64 {
 	if f.ok && (int64(f.v) < from || int64(f.v) > to) {
 		r.complain(f.at, key+" = "+strconv.Quote(FormatSize(min(max(int64(f.v), from), to))),
-			"%s = %q: want a number of bytes between %s and %s", key, FormatSize(int64(f.v)), FormatSize(from), FormatSize(to))
+			"%s %q: want a number of bytes between %s and %s", key, FormatSize(int64(f.v)), FormatSize(from), FormatSize(to))
 		return missing
 	}
 	return int64(f.or(bytes(missing)))
@@ -44,12 +45,13 @@ func (r *reader) oneOf(f field[string], key, missing string, words ...string) st
 	if !f.ok {
 		return missing
 	}
-	for _, w := range words {
-		if f.v == w {
-			return w
-		}
+	if slices.Contains(words, f.v) {
+		return f.v
 	}
 	remedy, ok := closest(f.v, words)
+	if w := usual[strings.ToLower(f.v)]; slices.Contains(words, w) {
+		remedy, ok = w, true
+	}
 	if !ok {
 		remedy = words[0]
 		if missing != "" {
@@ -60,18 +62,27 @@ func (r *reader) oneOf(f field[string], key, missing string, words ...string) st
 	return missing
 }
 
-// orList writes "a, b or c".
+// usual are words that people bring from elsewhere.
+var usual = map[string]string{
+	"ssl": "tls", "https": "tls", "plain": "none", "v4": "ipv4", "v6": "ipv6", "4": "ipv4", "6": "ipv6", "both": "any",
+	"app": "application", "month": "calendar_month", "monthly": "calendar_month", "all": "all_down", "any": "any_down",
+	"slo": "objective", "sla": "contract", "web": "application", "switch": "network", "router": "network", "firewall": "security",
+}
+
+// orList writes "a, b or c". An empty word is not shown.
 func orList(words []string) string {
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool { return w == "" })
 	if len(words) == 1 {
 		return words[0]
 	}
 	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }
 
-// required complains about a key that is not there; at is its table.
-func (r *reader) required(set bool, at place, remedy, format string, args ...any) bool {
-	if !set {
-		r.complain(at, remedy, format, args...)
+// required complains about a key that is not in its table, unless it is there
+// with a slip of the pen.
+func (r *reader) required(set bool, t *table, key, remedy, format string, args ...any) bool {
+	if !set && !slices.Contains(t.meant, key) {
+		r.complain(t.at, remedy, format, args...)
 	}
 	return set
 }
@@ -80,8 +91,8 @@ func (r *reader) required(set bool, at place, remedy, format string, args ...any
 var idSyntax = regexp.MustCompile(`^[a-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // id reads a stable name and complains if it is missing, malformed or taken.
-func (r *reader) id(f field[string], thing string, at place) string {
-	if !r.required(f.set, at, `id = "`+example(thing)+`"`, "this %s has no id", thing) || !f.ok {
+func (r *reader) id(f field[string], thing string, t *table) string {
+	if !r.required(f.set, t, "id", `id = "`+example(thing)+`"`, "this %s has no id", thing) || !f.ok {
 		return ""
 	}
 	if !idSyntax.MatchString(f.v) {

@@ -9,10 +9,10 @@ import (
 
 // The limits of a check's pace.
 const (
-	minInterval    = time.Second    // closer probing is load, not monitoring
-	maxInterval    = 24 * time.Hour // the phase of a grid is drawn anew every day
-	minTimeout     = time.Millisecond
-	minReprobe     = time.Second
+	minInterval    = time.Second            // closer probing is load, not monitoring
+	maxInterval    = 24 * time.Hour         // the phase of a grid is drawn anew every day
+	minTimeout     = 10 * time.Millisecond  // a network needs some
+	minReprobe     = 100 * time.Millisecond // closer ones would measure the same moment
 	maxReprobeGood = 100
 )
 
@@ -44,11 +44,11 @@ func (r *reader) defaults(f *defaultsFile) map[check.Class]pace {
 		k := &t.paceKeys
 		p := pace{
 			interval:      r.between(k.Interval, "interval", minInterval, maxInterval, class.DefaultInterval()),
-			timeout:       r.between(k.Timeout, "timeout", minTimeout, maxInterval, 0),
 			reprobe:       -1,
 			reprobeGood:   int(r.within(k.ReprobeGood, "reprobe_good", 0, maxReprobeGood, defaultReprobeGood)),
 			degradedAfter: k.DegradedAfter.or(0),
 		}
+		p.timeout = r.timeout(k.Timeout, p.interval, 0)
 		if k.Reprobe.ok {
 			p.reprobe = r.reprobe(k.Reprobe)
 		}
@@ -59,6 +59,19 @@ func (r *reader) defaults(f *defaultsFile) map[check.Class]pace {
 		r.coherent(k, p)
 	}
 	return paces
+}
+
+// timeout reads a timeout. That it fits the interval is looked at by coherent.
+func (r *reader) timeout(f field[time.Duration], interval, missing time.Duration) time.Duration {
+	if f.ok && f.v < minTimeout {
+		if interval == 0 {
+			interval = minInterval
+		}
+		r.complain(f.at, "timeout = "+strconv.Quote(FormatDuration(timeoutFor(interval))),
+			"timeout %q: want at least %s", FormatDuration(f.v), FormatDuration(minTimeout))
+		return missing
+	}
+	return f.or(missing)
 }
 
 // reprobe reads the pause of re-probing; 0 turns it off.
@@ -77,15 +90,15 @@ func (r *reader) coherent(k *paceKeys, p pace) {
 	}
 	if k.Timeout.ok && k.Timeout.v > p.interval {
 		r.complain(k.Timeout.at, "timeout = "+strconv.Quote(FormatDuration(timeoutFor(p.interval))),
-			"timeout = %q is longer than the interval of %s", FormatDuration(k.Timeout.v), FormatDuration(p.interval))
+			"timeout %q is longer than the interval of %s", FormatDuration(k.Timeout.v), FormatDuration(p.interval))
 	}
 	if k.Reprobe.ok && k.Reprobe.v > p.interval {
 		r.complain(k.Reprobe.at, "reprobe = "+strconv.Quote(FormatDuration(min(defaultReprobe, p.interval))),
-			"reprobe = %q is longer than the interval of %s", FormatDuration(k.Reprobe.v), FormatDuration(p.interval))
+			"reprobe %q is longer than the interval of %s", FormatDuration(k.Reprobe.v), FormatDuration(p.interval))
 	}
 	if k.DegradedAfter.ok && k.DegradedAfter.v >= p.timeout {
 		r.complain(k.DegradedAfter.at, "degraded_after = "+strconv.Quote(FormatDuration((p.timeout/2).Round(time.Millisecond))),
-			"degraded_after = %q must be shorter than the timeout of %s: a slower answer is a timeout",
+			"degraded_after %q must be shorter than the timeout of %s: a slower answer is a timeout",
 			FormatDuration(k.DegradedAfter.v), FormatDuration(p.timeout))
 	}
 }
@@ -111,7 +124,7 @@ func (r *reader) pace(k *paceKeys, class check.Class, paces map[check.Class]pace
 	if p.timeout > 0 && p.timeout <= p.interval {
 		usual = p.timeout
 	}
-	p.timeout = r.between(k.Timeout, "timeout", minTimeout, maxInterval, usual)
+	p.timeout = r.timeout(k.Timeout, p.interval, usual)
 	if p.reprobe < 0 {
 		p.reprobe = defaultReprobe
 	}

@@ -1,11 +1,15 @@
 package config
 
 import (
+	"reflect"
+	"slices"
+	"strings"
+
 	"github.com/slamon/slamon/check"
 )
 
 // params returns what the check asks: it must have exactly one kind table.
-func (r *reader) params(k *kindFiles, thing, id string, at place) check.Params {
+func (r *reader) params(k *kindFiles, thing, id string, t *table) check.Params {
 	var found check.Params
 	var first string
 	for _, one := range []struct {
@@ -37,17 +41,22 @@ func (r *reader) params(k *kindFiles, thing, id string, at place) check.Params {
 		}
 		found, first = one.read(), one.name
 	}
-	if found == nil {
+	if found == nil && !slices.ContainsFunc(t.meant, isKind) {
 		header := "[service.check.http]"
 		if thing == "anchor" {
 			header = "[own_network.anchor.icmp]"
 		}
-		r.complain(at, "add "+header+", or another kind: tcp, tls, icmp, dns, ntp, smtp, imap, ssh, grpc, stun, udp, heartbeat", "%s %q does not say what to ask", thing, id)
+		r.complain(t.at, "add "+header+", or another kind: "+strings.Join(layoutOf(reflect.TypeFor[kindFiles]()).names, ", "), "%s %q does not say what to ask", thing, id)
 	}
 	return found
 }
 
+// isKind reports whether the word is the name of a kind table.
+func isKind(word string) bool {
+	return slices.Contains(layoutOf(reflect.TypeFor[kindFiles]()).names, word)
+}
+
 // need complains when a kind table lacks the key that it cannot do without.
-func (r *reader) need(set bool, at place, kind, key, example string) bool {
-	return r.required(set, at, key+` = "`+example+`"`, "the %s table has no %s", kind, key)
+func (r *reader) need(set bool, t *table, kind, key, example string) bool {
+	return r.required(set, t, key, key+` = "`+example+`"`, "the %s table has no %s", kind, key)
 }

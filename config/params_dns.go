@@ -23,7 +23,7 @@ func (r *reader) dns(f *dnsFile) check.Params {
 		TCP:   f.TCP.v,
 		Exact: f.Exact.v,
 	}
-	if r.need(f.Name.set, f.at, "dns", "name", "www.example.com") && f.Name.ok {
+	if r.need(f.Name.set, &f.table, "dns", "name", "www.example.com") && f.Name.ok {
 		if _, ok := dns.IsDomainName(p.Name); !ok || p.Name == "" || strings.ContainsAny(p.Name, " /:@") {
 			r.complain(f.Name.at, `name = "www.example.com"`, "name %s is not a domain name", quote(p.Name))
 		}

@@ -22,7 +22,7 @@ func (r *reader) http(f *httpFile) check.Params {
 	p := check.HTTP{
 		Method:       r.method(f.Method),
 		Headers:      f.Headers.headers(r, forbiddenHeaders),
-		Status:       f.ExpectStatus.accepted(),
+		Status:       f.Status.accepted(),
 		MaxRedirects: int(r.within(f.MaxRedirects, "max_redirects", 0, maxRedirects, defaultRedirects)),
 		Family:       r.family(f.Family),
 		HTTP2:        f.HTTP2.v,
@@ -32,12 +32,10 @@ func (r *reader) http(f *httpFile) check.Params {
 		Password:     f.Password.v,
 		Bearer:       f.Bearer.v,
 	}
-	if r.need(f.URL.set, f.at, "http", "url", "https://www.example.com/") && f.URL.ok {
+	if r.need(f.URL.set, &f.table, "http", "url", "https://www.example.com/") && f.URL.ok {
 		p.URL = r.url(f.URL, "url", p.Family)
 	}
-	if f.Proxy.or("") != "" {
-		p.Proxy = r.url(f.Proxy, "proxy", check.AnyFamily)
-	}
+	p.Proxy = r.proxy(f)
 	if f.Body.ok && f.Body.v != "" {
 		p.Body = []byte(f.Body.v)
 	}
@@ -46,7 +44,7 @@ func (r *reader) http(f *httpFile) check.Params {
 	}
 	r.bodyPatterns(&p, f)
 	r.credentials(f)
-	p.HeaderMatch = append(f.ExpectHeader.matches(r, "expect_header", false), f.ForbidHeader.matches(r, "forbid_header", true)...)
+	p.HeaderMatch = append(f.HeaderMatch.matches(r, "header_match", false), f.HeaderNotMatch.matches(r, "header_not_match", true)...)
 	return p
 }
 
@@ -59,14 +57,14 @@ func (r *reader) method(f field[string]) string {
 }
 
 func (r *reader) bodyPatterns(p *check.HTTP, f *httpFile) {
-	for _, e := range f.ExpectBody {
-		p.BodyMatch = append(p.BodyMatch, check.Match{Pattern: r.pattern(e, "expect_body")})
+	for _, e := range f.BodyMatch {
+		p.BodyMatch = append(p.BodyMatch, check.Match{Pattern: r.pattern(e, "body_match")})
 	}
-	for _, e := range f.ForbidBody {
-		p.BodyMatch = append(p.BodyMatch, check.Match{Pattern: r.pattern(e, "forbid_body"), Absent: true})
+	for _, e := range f.BodyNotMatch {
+		p.BodyMatch = append(p.BodyMatch, check.Match{Pattern: r.pattern(e, "body_not_match"), Absent: true})
 	}
-	if p.Method == "HEAD" && len(f.ExpectBody) > 0 {
-		r.complain(f.ExpectBody[0].at, `method = "GET"`, "expect_body can never match: the answer to HEAD has no body")
+	if p.Method == "HEAD" && len(f.BodyMatch) > 0 {
+		r.complain(f.BodyMatch[0].at, `method = "GET"`, "body_match can never match: the answer to HEAD has no body")
 	}
 }
 
@@ -90,6 +88,24 @@ func (r *reader) credentials(f *httpFile) {
 	}
 }
 
+// proxy reads the proxy and its credentials.
+func (r *reader) proxy(f *httpFile) *url.URL {
+	if f.ProxyUser.or("") != "" != f.ProxyPassword.set {
+		r.complain(max(f.ProxyUser.at, f.ProxyPassword.at), `proxy_user = "…" with proxy_password = { env = "NAME" }`, "proxy_user and proxy_password need each other")
+	}
+	if f.Proxy.or("") == "" {
+		if f.ProxyUser.set {
+			r.complain(f.ProxyUser.at, `proxy = "http://proxy.example.net:3128"`, "proxy_user needs a proxy")
+		}
+		return nil
+	}
+	u := r.url(f.Proxy, "proxy", check.AnyFamily)
+	if u != nil && f.ProxyUser.v != "" {
+		u.User = url.UserPassword(f.ProxyUser.v, f.ProxyPassword.v.Reveal())
+	}
+	return u
+}
+
 // url reads an http or https URL. Its text may hold a password in a wrong
 // place, so it is only shown when it has no @.
 func (r *reader) url(f field[string], key string, family check.Family) *url.URL {
@@ -108,14 +124,14 @@ func (r *reader) url(f field[string], key string, family check.Family) *url.URL 
 	case u.User != nil:
 		remedy := `user = "…" and password = { env = "NAME" } besides the url`
 		if key == "proxy" {
-			remedy = "use a proxy that lets this machine in without a password"
+			remedy = `proxy_user = "…" and proxy_password = { env = "NAME" } besides the proxy`
 		}
 		r.complain(f.at, remedy, "%s holds a user or a password: credentials must not stand in this file", key)
-	case key == "proxy" && u.Scheme != "http":
-		r.complain(f.at, example, "%s%s: want a proxy that is spoken to by http://", key, shown)
-	case u.Scheme == "" && validHost(strings.SplitN(strings.SplitN(f.v, "/", 2)[0], ":", 2)[0]):
+	case key == "proxy" && u.Scheme != "http" && u.Scheme != "socks5":
+		r.complain(f.at, example, "%s%s does not begin with http:// or socks5://", key, shown)
+	case key == "url" && u.Scheme == "" && validHost(strings.SplitN(strings.SplitN(f.v, "/", 2)[0], ":", 2)[0]):
 		r.complain(f.at, key+" = "+strconv.Quote("https://"+f.v), "%s%s does not begin with http:// or https://", key, shown)
-	case u.Scheme != "http" && u.Scheme != "https":
+	case key == "url" && u.Scheme != "http" && u.Scheme != "https":
 		r.complain(f.at, example, "%s%s does not begin with http:// or https://", key, shown)
 	case !validHost(u.Hostname()):
 		r.complain(f.at, example, "%s%s names no host that can be asked; write international names as punycode", key, shown)

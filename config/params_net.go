@@ -18,7 +18,7 @@ var startTLS = map[string]int{"": noPort, "smtp": 25, "imap": 143, "pop3": 110, 
 func (r *reader) tcp(f *tcpFile) check.Params {
 	p := check.TCP{Family: r.family(f.Family)}
 	p.StartTLS = r.oneOf(f.StartTLS, "starttls", "", "", "smtp", "imap", "pop3", "ftp", "ldap", "postgres", "xmpp")
-	if r.need(f.Address.set, f.at, "tcp", "address", "www.example.com:443") {
+	if r.need(f.Address.set, &f.table, "tcp", "address", "www.example.com:443") {
 		p.Address = r.address(f.Address, "address", startTLS[p.StartTLS], p.Family)
 	}
 	if f.TLS != nil || p.StartTLS != "" {
@@ -67,7 +67,7 @@ func (r *reader) payload(text, digits field[string]) []byte {
 
 func (r *reader) handshake(f *handshakeFile) check.Params {
 	p := check.TLSHandshake{Family: r.family(f.Family), TLS: f.options(r)}
-	if r.need(f.Address.set, f.at, "tls", "address", "www.example.com:443") {
+	if r.need(f.Address.set, &f.table, "tls", "address", "www.example.com:443") {
 		p.Address = r.address(f.Address, "address", 443, p.Family)
 	}
 	return p
@@ -93,12 +93,23 @@ func (r *reader) icmp(f *icmpFile) check.Params {
 	}
 	p.MaxLoss = f.MaxLoss.or(sla.Figure{}).Ratio()
 	if p.MaxLoss == 1 {
-		r.complain(f.MaxLoss.at, `max_loss = "34%"`, "max_loss = %q: with every reply lost a target is down", f.MaxLoss.v)
+		r.complain(f.MaxLoss.at, `max_loss = "34%"`, "max_loss %q: with every reply lost a target is down", f.MaxLoss.v)
 	}
-	if r.need(f.Host.set, f.at, "icmp", "host", "gateway.example.net") {
+	if r.need(f.Host.set, &f.table, "icmp", "host", "gateway.example.net") {
 		p.Host = r.host(f.Host, "host", p.Family)
 	}
 	return p
+}
+
+// fits complains about a probe that cannot end within its timeout even if the
+// target answers at once.
+func (r *reader) fits(k *kindFiles, p check.Params, timeout time.Duration) {
+	icmp, ok := p.(check.ICMP)
+	if !ok || time.Duration(icmp.Count-1)*icmp.Gap < timeout {
+		return
+	}
+	r.complain(max(k.ICMP.Count.at, k.ICMP.Gap.at, k.ICMP.at), "count = "+strconv.Itoa(int(max(1, timeout/2/icmp.Gap))),
+		"%d requests with gaps of %s do not fit into the timeout of %s", icmp.Count, FormatDuration(icmp.Gap), FormatDuration(timeout))
 }
 
 func (r *reader) ntp(f *ntpFile) check.Params {
@@ -107,7 +118,7 @@ func (r *reader) ntp(f *ntpFile) check.Params {
 		MaxStratum: int(r.within(f.MaxStratum, "max_stratum", 0, 15, 0)),
 		OwnClock:   f.OwnClock.v,
 	}
-	if r.need(f.Address.set, f.at, "ntp", "address", "ntp.example.net") {
+	if r.need(f.Address.set, &f.table, "ntp", "address", "ntp.example.net") {
 		p.Address = r.address(f.Address, "address", 123, check.AnyFamily)
 	}
 	return p
@@ -129,7 +140,7 @@ func (r *reader) mail(f *mailFile, protocol string) check.Params {
 		Password: f.Password.v,
 		TLS:      f.TLS.options(r),
 	}
-	if r.need(f.Address.set, f.at, protocol, "address", "mail.example.com") {
+	if r.need(f.Address.set, &f.table, protocol, "address", "mail.example.com") {
 		p.Address = r.address(f.Address, "address", mailPorts[protocol+" "+p.Security], p.Family)
 	}
 	if f.Hello.set && (protocol != "smtp" || f.Hello.ok && f.Hello.v != "" && !validHost(f.Hello.v)) {
@@ -142,14 +153,14 @@ func (r *reader) mail(f *mailFile, protocol string) check.Params {
 		r.warn(f.User.at, `security = "starttls"`, "the password travels in clear: security is %q", p.Security)
 	}
 	if f.TLS != nil && p.Security == "none" {
-		r.complain(f.TLS.at, `security = "starttls" or security = "tls"`, "the tls table has no use with security = %q", p.Security)
+		r.complain(f.TLS.at, `security = "starttls" or security = "tls"`, "the tls table has no use with security %q", p.Security)
 	}
 	return p
 }
 
 func (r *reader) ssh(f *sshFile) check.Params {
 	p := check.SSH{Family: r.family(f.Family), Expect: r.pattern(f.Expect, "expect")}
-	if r.need(f.Address.set, f.at, "ssh", "address", "git.example.com") {
+	if r.need(f.Address.set, &f.table, "ssh", "address", "git.example.com") {
 		p.Address = r.address(f.Address, "address", 22, p.Family)
 	}
 	return p
@@ -166,7 +177,7 @@ func (r *reader) grpc(f *grpcFile) check.Params {
 	if p.Plaintext && f.TLS != nil {
 		r.complain(f.TLS.at, "take out one of the two", "the tls table has no use with plaintext = true")
 	}
-	if r.need(f.Address.set, f.at, "grpc", "address", "api.example.com:443") {
+	if r.need(f.Address.set, &f.table, "grpc", "address", "api.example.com:443") {
 		p.Address = r.address(f.Address, "address", noPort, check.AnyFamily)
 	}
 	return p
@@ -182,9 +193,9 @@ func (r *reader) stun(f *stunFile) check.Params {
 	if p.Network == "tls" {
 		port = 5349
 	} else if f.TLS != nil {
-		r.complain(f.TLS.at, `network = "tls"`, "the tls table has no use with network = %q", p.Network)
+		r.complain(f.TLS.at, `network = "tls"`, "the tls table has no use with network %q", p.Network)
 	}
-	if r.need(f.Address.set, f.at, "stun", "address", "stun.example.com") {
+	if r.need(f.Address.set, &f.table, "stun", "address", "stun.example.com") {
 		p.Address = r.address(f.Address, "address", port, p.Family)
 	}
 	if text := f.Expect.or(""); text != "" {
@@ -211,7 +222,7 @@ func (r *reader) prefix(f field[string]) netip.Prefix {
 
 func (r *reader) udp(f *udpFile) check.Params {
 	p := check.UDP{Family: r.family(f.Family), Send: r.payload(f.Send, f.SendHex), Expect: r.pattern(f.Expect, "expect")}
-	if r.need(f.Address.set, f.at, "udp", "address", "game.example.com:27015") {
+	if r.need(f.Address.set, &f.table, "udp", "address", "game.example.com:27015") {
 		p.Address = r.address(f.Address, "address", noPort, p.Family)
 	}
 	if len(p.Send) == 0 && !f.SendHex.set {
@@ -229,9 +240,9 @@ const (
 
 func (r *reader) heartbeat(f *heartbeatFile) check.Params {
 	p := check.Heartbeat{Slack: r.between(f.Slack, "slack", 0, maxEvery, defaultSlack), Token: f.Token.v}
-	if r.need(f.Every.set, f.at, "heartbeat", "every", "1d") {
+	if r.need(f.Every.set, &f.table, "heartbeat", "every", "1d") {
 		p.Every = r.between(f.Every, "every", minEvery, maxEvery, minEvery)
 	}
-	r.required(f.Token.set, f.at, `token = { env = "NAME" } or { file = "path" }`, "the heartbeat table has no token: anybody could report")
+	r.required(f.Token.set, &f.table, "token", `token = { env = "NAME" } or { file = "path" }`, "the heartbeat table has no token: anybody could report")
 	return p
 }

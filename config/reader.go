@@ -25,6 +25,7 @@ type reader struct {
 
 	complaints Complaints
 	warnings   Complaints
+	trail      []string // the keys that lead to what is being decoded
 
 	patterns map[string]*regexp.Regexp
 	pools    map[string]*x509.CertPool

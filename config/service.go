@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -22,7 +23,7 @@ func (r *reader) services(c *Config, f *file, paces map[check.Class]pace) {
 
 func (r *reader) service(f *serviceFile, paces map[check.Class]pace) check.Service {
 	s := check.Service{
-		ID:     check.ServiceID(r.id(f.ID, "service", f.at)),
+		ID:     check.ServiceID(r.id(f.ID, "service", &f.table)),
 		Vendor: f.Vendor.v,
 		Note:   f.Note.v,
 		Public: f.Public.v,
@@ -31,7 +32,7 @@ func (r *reader) service(f *serviceFile, paces map[check.Class]pace) check.Servi
 		r.complain(f.ID.at, "put the checks of your own network into [[own_network.anchor]]", "service id %q is reserved", s.ID)
 	}
 	s.Name = r.display(f.Name, string(s.ID))
-	if len(f.Check) == 0 {
+	if len(f.Check) == 0 && !slices.Contains(f.meant, "check") {
 		r.complain(f.at, "add a [[service.check]] below it", "service %q has no check", s.ID)
 	}
 	s.Checks = make([]check.Check, len(f.Check))
@@ -56,7 +57,7 @@ func (r *reader) display(f field[string], id string) string {
 }
 
 func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Class]pace) check.Check {
-	id := r.id(f.ID, "check", f.at)
+	id := r.id(f.ID, "check", &f.table)
 	class := check.Application
 	if f.Class.ok {
 		words := make([]string, len(check.Classes))
@@ -66,6 +67,8 @@ func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Cl
 		class = check.Class(r.oneOf(f.Class, "class", string(class), words...))
 	}
 	p := r.pace(&f.paceKeys, class, paces, f.at)
+	params := r.params(&f.kindFiles, "check", id, &f.table)
+	r.fits(&f.kindFiles, params, p.timeout)
 	return check.Check{
 		ID:            check.ID(id),
 		Name:          r.display(f.Name, id),
@@ -77,7 +80,7 @@ func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Cl
 		ReprobeGood:   p.reprobeGood,
 		DegradedAfter: p.degradedAfter,
 		Paused:        f.Paused.v,
-		Params:        r.params(&f.kindFiles, "check", id, f.at),
+		Params:        params,
 	}
 }
 
@@ -95,22 +98,27 @@ func (r *reader) ownNetwork(c *Config, f *ownNetworkFile) {
 	}
 	if len(c.Anchors) == 0 {
 		if f.Need.ok && f.Need.v > 0 {
-			r.complain(f.Need.at, "add [[own_network.anchor]] or take need out", "need = %d, but there is no anchor", f.Need.v)
+			r.complain(f.Need.at, "add [[own_network.anchor]] or take need out", "need %d, but there is no anchor", f.Need.v)
 		}
 		return
 	}
-	c.Need = int(r.within(f.Need, "need", 1, int64(len(c.Anchors)), 1))
+	c.Need = int(f.Need.or(1))
+	if c.Need < 1 || c.Need > len(c.Anchors) {
+		r.complain(f.Need.at, "need = 1", "need %d: want at least 1 and at most the number of anchors, which is %d", f.Need.v, len(c.Anchors))
+	}
 }
 
 func (r *reader) anchor(f *anchorFile) check.Check {
-	id := r.id(f.ID, "anchor", f.at)
+	id := r.id(f.ID, "anchor", &f.table)
 	k := paceKeys{Interval: f.Interval, Timeout: f.Timeout}
 	p := pace{interval: r.between(f.Interval, "interval", minInterval, maxInterval, anchorInterval)}
-	p.timeout = r.between(f.Timeout, "timeout", minTimeout, maxInterval, min(anchorTimeout, p.interval*9/10))
+	p.timeout = r.timeout(f.Timeout, p.interval, min(anchorTimeout, p.interval*9/10))
 	r.coherent(&k, p)
 	if f.Heartbeat != nil {
 		r.complain(f.Heartbeat.at, "use icmp, tcp or dns", "an anchor must be asked: a heartbeat cannot be one")
 	}
+	params := r.params(&f.kindFiles, "anchor", id, &f.table)
+	r.fits(&f.kindFiles, params, p.timeout)
 	return check.Check{
 		ID:       check.ID(id),
 		Name:     r.display(f.Name, id),
@@ -118,7 +126,7 @@ func (r *reader) anchor(f *anchorFile) check.Check {
 		Class:    check.Network,
 		Interval: p.interval,
 		Timeout:  p.timeout,
-		Params:   r.params(&f.kindFiles, "anchor", id, f.at),
+		Params:   params,
 	}
 }
 
@@ -132,18 +140,18 @@ func (r *reader) maintenance(c *Config, f *file) {
 
 func (r *reader) oneMaintenance(c *Config, f *maintenanceFile) (Maintenance, bool) {
 	m := Maintenance{Service: check.ServiceID(f.Service.v), Exclusion: sla.Exclusion{Note: f.Note.v}}
-	complete := r.required(f.Service.set, f.at, `service = "web-meeting"`, "this maintenance names no service")
-	complete = r.required(f.From.set, f.at, "from = 2026-12-06T01:00:00+09:00", "this maintenance has no from") && complete
-	complete = r.required(f.To.set, f.at, "to = 2026-12-06T05:00:00+09:00", "this maintenance has no to") && complete
+	complete := r.required(f.Service.set, &f.table, "service", `service = "web-meeting"`, "this maintenance names no service")
+	complete = r.required(f.From.set, &f.table, "from", "from = 2026-12-06T01:00:00+09:00", "this maintenance has no from") && complete
+	complete = r.required(f.To.set, &f.table, "to", "to = 2026-12-06T05:00:00+09:00", "this maintenance has no to") && complete
 	if f.Service.ok {
-		r.known(f.Service, "service", c.serviceIDs())
+		r.known(f.Service, "there is no service", c.serviceIDs())
 	}
 	if !complete || !f.From.ok || !f.To.ok {
 		return m, false
 	}
 	m.From, m.To = f.From.v.in(c.Zone).UTC(), f.To.v.in(c.Zone).UTC()
 	if !m.From.Before(m.To) {
-		r.complain(f.To.at, "exchange from and to, or correct one", "this maintenance ends at %s, before it begins", m.To.In(c.Zone).Format(time.RFC3339))
+		r.complain(f.To.at, "exchange from and to, or correct one", "this maintenance ends at %s, which is not after it begins", m.To.In(c.Zone).Format(time.RFC3339))
 	}
 	if f.Announced.ok {
 		m.Announced = f.Announced.v.in(c.Zone).UTC()
@@ -152,7 +160,7 @@ func (r *reader) oneMaintenance(c *Config, f *maintenanceFile) (Maintenance, boo
 }
 
 // known complains about a reference to an id that is not there.
-func (r *reader) known(f field[string], key string, ids []string) bool {
+func (r *reader) known(f field[string], missing string, ids []string) bool {
 	for _, id := range ids {
 		if id == f.v {
 			return true
@@ -162,9 +170,9 @@ func (r *reader) known(f field[string], key string, ids []string) bool {
 	if like, ok := closest(f.v, ids); ok {
 		remedy = like + ", if that was meant"
 	} else if len(ids) > 0 && len(ids) <= 10 {
-		remedy = "use " + orList(ids)
+		remedy = orList(ids)
 	}
-	r.complain(f.at, remedy, "%s %s: there is no such id", key, quote(f.v))
+	r.complain(f.at, remedy, "%s %s", missing, quote(f.v))
 	return false
 }
 

@@ -8,7 +8,7 @@ func closest(word string, candidates []string) (string, bool) {
 	word = strings.ReplaceAll(strings.ToLower(word), "-", "_")
 	best, edits := "", max(1, len(word)/3)+1
 	for _, c := range candidates {
-		if d := distance(word, c); d < edits {
+		if d := distance(word, strings.ToLower(c)); d < edits {
 			best, edits = c, d
 		}
 	}
