@@ -32,7 +32,7 @@ func newMail(p check.Mail) (*mailProbe, error) {
 	switch p.Protocol {
 	case "smtp":
 		m.dialog = smtpDialog
-		ports = map[string]uint16{"none": 25, "starttls": 587, "tls": 465}
+		ports = map[string]uint16{"none": 25, "starttls": 25, "tls": 465}
 	case "imap":
 		m.dialog = imapDialog
 		ports = map[string]uint16{"none": 143, "starttls": 143, "tls": 993}
