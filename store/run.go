@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"go.etcd.io/bbolt"
+)
+
+// slowestRetry is the longest pause between attempts to write to a disk that takes
+// nothing: a queue of 200,000 must not be encoded twice a second in vain.
+const slowestRetry = 10 * time.Second
+
+// Run is the writer: it makes results durable, writes checkpoints, and removes what
+// is older than the retention. It returns when ctx is done and everything appended
+// before is durable, or with the error that prevents it. Run it once.
+func (s *Store) Run(ctx context.Context) error {
+	check := make(chan struct{})
+	go func() {
+		defer close(check)
+		s.checkAfterCrash(ctx)
+	}()
+	defer func() { <-check }()
+	s.work(ctx)
+	// The context is over; what was appended still has to reach the disk.
+	err := s.Sync(context.WithoutCancel(ctx))
+	if errors.Is(err, ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) work(ctx context.Context) {
+	tick := time.NewTicker(s.options.FlushEvery)
+	defer tick.Stop()
+	var retry time.Time
+	pause := s.options.FlushEvery
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		case <-s.queue.wake:
+		}
+		if time.Now().Before(retry) {
+			continue
+		}
+		if err := s.turn(); err != nil {
+			retry = time.Now().Add(pause)
+			pause = min(2*pause, slowestRetry)
+			continue
+		}
+		retry, pause = time.Time{}, s.options.FlushEvery
+	}
+}
+
+// turn makes the queue durable, then does one step of housekeeping, so that a
+// checkpoint of 100,000 checks never delays a commit by more than a step.
+func (s *Store) turn() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.closed {
+		return ErrClosed
+	}
+	for {
+		more, err := s.flush()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	if err := s.housekeep(time.Now()); err != nil {
+		s.failed(err)
+		return err
+	}
+	return nil
+}
+
+// housekeep does one step of a checkpoint or of retention, when one is due.
+func (s *Store) housekeep(now time.Time) error {
+	if s.pass.due(now) {
+		s.beginPass(now)
+	}
+	if s.pass.active {
+		return s.stepPass(now)
+	}
+	return s.stepSweep(now)
+}
+
+// Close makes everything durable, writes a last checkpoint, so that the next Open
+// has nothing to replay, and lets go of the file. Run must have returned. Closing
+// twice does nothing.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.closed {
+		return nil
+	}
+	err := s.finish()
+	s.closed = true
+	if closing := s.abandon(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+func (s *Store) finish() error {
+	for {
+		more, err := s.flush()
+		if err != nil {
+			return err
+		}
+		if !more {
+			break
+		}
+	}
+	s.beginPass(time.Now())
+	for s.pass.active {
+		if err := s.stepPass(time.Now()); err != nil {
+			return err
+		}
+	}
+	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Delete(keyRunning) })
+}
+
+// abandon lets go of the file as it is. After a panic bbolt's locks may still be
+// held, and closing would wait for ever; the end of the process frees them.
+func (s *Store) abandon() error {
+	if s.broken.Load() != nil {
+		return nil
+	}
+	return s.db.Close()
+}

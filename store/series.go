@@ -1,0 +1,74 @@
+package store
+
+import (
+	"slices"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/timeline"
+)
+
+// Series returns the durable stretches of a check that touch the period, and one
+// more on each side, so that the pauses at the borders can be judged. Interval is
+// the base interval last in force; Reprobe is not known to the store and stays zero.
+// A check without history has no stretches.
+func (s *Store) Series(id check.ID, p timeline.Period) (timeline.Series, error) {
+	out := timeline.Series{Check: id}
+	s.mu.RLock()
+	h := s.byID[id]
+	if h == nil || h.latest.Sent.IsZero() {
+		s.mu.RUnlock()
+		return out, nil
+	}
+	no, open := h.no, h.builder.Open()
+	out.Interval = h.setting.interval
+	s.mu.RUnlock()
+	// The memory was read first: whatever the disk has learned since begins with the
+	// stretch that was open, and is left out.
+	err := s.view(func(tx *bbolt.Tx) error {
+		var err error
+		out.Stretches, err = s.stretches(tx, no, p, open)
+		return err
+	})
+	if err != nil {
+		return timeline.Series{}, err
+	}
+	return out, nil
+}
+
+func (s *Store) stretches(tx *bbolt.Tx, no uint32, p timeline.Period, open timeline.Stretch) ([]timeline.Stretch, error) {
+	var list []timeline.Stretch
+	c := tx.Bucket(bucketStretch).Cursor()
+	last := stretchKey(no, open.First.UnixMilli())
+	start := min(p.From.UnixMilli(), open.First.UnixMilli())
+	k, v := c.Seek(stretchKey(no, start))
+	if k == nil {
+		k, v = c.Last()
+	} else {
+		k, v = c.Prev()
+	}
+	// Backwards, to what touches the beginning and the one before it.
+	for ; ofCheck(k, no); k, v = c.Prev() {
+		st, err := openStretch(k, v)
+		if err != nil {
+			return nil, recordError(s.path, bucketStretch, k, err)
+		}
+		list = append(list, st)
+		if st.Last.Before(p.From) {
+			break
+		}
+	}
+	slices.Reverse(list)
+	for k, v = c.Seek(stretchKey(no, start)); ofCheck(k, no) && string(k) < string(last); k, v = c.Next() {
+		st, err := openStretch(k, v)
+		if err != nil {
+			return nil, recordError(s.path, bucketStretch, k, err)
+		}
+		list = append(list, st)
+		if !st.First.Before(p.To) {
+			return list, nil
+		}
+	}
+	return append(list, open), nil
+}
