@@ -12,8 +12,9 @@
 // the tick); a heap of the next slots says what is due. Slots lie on whole ticks,
 // so that probes start in small groups: most of a paced probe's cost is waking up.
 // A gocron job for each check was measured beside this arrangement
-// (BenchmarkArrangements): it costs about ten times the processor time and
-// 15 to 20 KiB a check.
+// (BenchmarkArrangements, 5,000 checks every 10 s): 130 µs of processor time a run
+// against 25 µs, the start of the probe included, and 15 to 20 KiB resident a
+// check against 0.3.
 //
 // # After a failure
 //

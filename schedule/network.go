@@ -58,7 +58,9 @@ func (s *Scheduler) NetworkAlive() bool { return s.network.alive.Load() }
 // come back since, and time that nobody can vouch for is unknown.
 func (s *Scheduler) judgeFailure(p *probe, o check.Outcome, begun, now time.Duration) (_ check.Outcome, wait bool) {
 	if p.st.anchor {
-		s.startRound(now) // keeps NetworkAlive fresh
+		if p.round == nil {
+			s.startRound(now) // keeps NetworkAlive fresh
+		}
 		return o, false
 	}
 	r := s.network.newest

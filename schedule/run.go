@@ -27,7 +27,10 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	// The start needs a monotonic reading: without one gocron computes every
 	// later time from the wall clock, and falls silent when that is set back.
 	now := time.Now()
-	first := now.Add(2*s.tick - time.Duration(now.UnixNano())%s.tick)
+	first := now.Add(s.tick - time.Duration(now.UnixNano())%s.tick)
+	if first.Sub(now) < s.tick/2 {
+		first = first.Add(s.tick) // gocron refuses a start that has passed meanwhile
+	}
 	_, err = cron.NewJob(gocron.DurationJob(s.tick), gocron.NewTask(s.onTick),
 		gocron.WithStartAt(gocron.WithStartDateTime(first)))
 	if err != nil {

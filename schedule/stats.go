@@ -24,7 +24,7 @@ type Stats struct {
 type Lag struct {
 	Count         uint64
 	Sum           time.Duration
-	P50, P99, Max time.Duration // 0 before the first; P50 and P99 at most 20 % above the true value
+	P50, P99, Max time.Duration // 0 before the first; P50 and P99 to within half of the value
 	// Buckets counts durations up to LagBounds[i], those of smaller bounds
 	// included, as Prometheus counts them.
 	Buckets [len(LagBounds)]uint64
