@@ -43,13 +43,6 @@ type Incident struct {
 	Planned          bool          // wholly inside announced maintenance
 }
 
-// Exclusion is a piece of time that a claim may leave out.
-type Exclusion struct {
-	timeline.Period
-	Announced time.Time // when the vendor told its users; zero when not known
-	Note      string
-}
-
 // Verdict is the answer to one claim over one period, with what it rests on.
 type Verdict struct {
 	Claim  Claim
@@ -66,7 +59,8 @@ type Verdict struct {
 	Allowance time.Duration
 
 	Downtime Downtime
-	// Availability holds 1 − downtime ÷ Accounted; Low95 belongs to High95 above.
+	// Availability holds 1 − downtime ÷ Accounted, rounded down; Low95 belongs to
+	// High95 above. While nothing at all is known, it is 0, 0 and 1.
 	Availability struct{ Point, Low95, High95 float64 }
 
 	Answer      Answer

@@ -1,6 +1,7 @@
 package timeline
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -16,11 +17,27 @@ type Run struct {
 	LastBad   time.Time
 	FirstGood time.Time // zero for an open border, or while it lasts
 	Failed    int       // failed probes
+	Base      int       // those of them on the base grid; 0 when only re-probes saw it
 	Reason    check.Reason
 	Interval  time.Duration // base interval in force
 	Ongoing   bool          // the newest result of the check belongs to it
+	// Possible is the longest that the failure can have been: from LastGood to
+	// FirstGood where they are known, else from FirstBad or to LastBad. At the
+	// border of the period, where no result lies beyond, it reaches to the border.
+	Possible Period
 }
 
 // Confirmed reports whether more than one probe saw the failure. An isolated
 // failed probe can be a false alarm and never breaks a claim.
 func (r Run) Confirmed() bool { return r.Failed >= 2 }
+
+// Certain returns the time from the first to the last failed probe.
+func (r Run) Certain() Period { return Period{r.FirstBad, r.LastBad} }
+
+// Runs returns the failures that reach into the period, in order, whole: the
+// parts before and after the period are not cut off.
+func Runs(s Series, p Period) []Run {
+	var a Account
+	a.Read(s, p, false)
+	return slices.Clip(a.Runs)
+}
