@@ -37,9 +37,9 @@ func (s *Store) Backup(ctx context.Context, path string) error {
 	now := time.Now().UTC()
 	s.mu.Lock()
 	if err != nil {
-		s.stats.BackupError = err.Error()
+		s.stats.BackupError = err
 	} else {
-		s.stats.LastBackup, s.stats.BackupError, s.stats.BackupBytes = now, "", size
+		s.stats.LastBackup, s.stats.BackupError, s.stats.BackupBytes = now, nil, size
 	}
 	s.mu.Unlock()
 	if err != nil {

@@ -10,11 +10,10 @@ import (
 
 // Day sums up the results of one check in one UTC day.
 type Day struct {
-	Start   time.Time // midnight, UTC
-	Results int
-	States  [len(check.States)]int // results by check.State
+	Start   time.Time              // midnight, UTC
+	Results [len(check.States)]int // by check.State
 	Reasons []ReasonCount          // results by reason, ReasonNone left out, in order of reasons
-	Latency Latency                // of the good results
+	Latency                        // of the good results
 }
 
 // ReasonCount is the number of results with one reason.
@@ -31,11 +30,27 @@ type Latency struct {
 	Buckets  []Bucket // in order; empty ones are left out
 }
 
-// Bucket counts the answers that took at most UpTo and longer than the bucket
-// before. Four buckets double the time.
+// Bucket counts the answers that took at most UpTo and longer than From. Four
+// buckets double the time.
 type Bucket struct {
-	UpTo  time.Duration
-	Count int
+	From, UpTo time.Duration
+	Count      int
+}
+
+// Quantile returns the time that the share q, from 0 to 1, of the good answers took
+// at most, zero when there was none. It is exact to a bucket, within which answers
+// are taken to be spread evenly.
+func (l Latency) Quantile(q float64) time.Duration {
+	left := q * float64(l.Count)
+	for _, b := range l.Buckets {
+		n := float64(b.Count)
+		if left <= n {
+			at := b.From + time.Duration(left/n*float64(b.UpTo-b.From))
+			return min(max(at, l.Min), l.Max)
+		}
+		left -= n
+	}
+	return l.Max
 }
 
 const (
@@ -134,16 +149,17 @@ func (c counts) copied() counts {
 
 // public returns the counts as a Day.
 func (c counts) public() Day {
-	d := Day{Start: fromMS(int64(c.day) * dayMS), Results: int(c.results)}
+	d := Day{Start: fromMS(int64(c.day) * dayMS)}
 	for i, n := range c.states {
-		d.States[i] = int(n)
+		d.Results[i] = int(n)
 	}
 	for _, t := range c.reasons {
 		d.Reasons = append(d.Reasons, ReasonCount{check.Reason(t.n), int(t.count)})
 	}
 	d.Latency = Latency{Count: int(c.good), Sum: c.sum, Min: codeLatency(c.min), Max: codeLatency(c.max)}
 	for _, t := range c.buckets {
-		d.Latency.Buckets = append(d.Latency.Buckets, Bucket{codeLatency((t.n + 1) * codesPerBucket), int(t.count)})
+		from, to := t.n*codesPerBucket, (t.n+1)*codesPerBucket
+		d.Buckets = append(d.Buckets, Bucket{codeLatency(from), codeLatency(to), int(t.count)})
 	}
 	return d
 }

@@ -248,8 +248,8 @@ func (s *Store) commit(p *plan, took time.Duration) {
 // failed notes that a transaction could not be written; it is tried again.
 func (s *Store) failed(err error) {
 	s.mu.Lock()
-	fresh := s.stats.LastError == ""
-	s.stats.LastError, s.stats.LastErrorAt = err.Error(), time.Now()
+	fresh := s.stats.LastError == nil
+	s.stats.LastError, s.stats.LastErrorAt = err, time.Now()
 	s.stats.Failures++
 	s.mu.Unlock()
 	if fresh {
@@ -260,10 +260,10 @@ func (s *Store) failed(err error) {
 
 // recovered notes that writing works again. The caller holds s.mu.
 func (s *Store) recovered() {
-	if s.stats.LastError == "" {
+	if s.stats.LastError == nil {
 		return
 	}
-	s.stats.LastError = ""
+	s.stats.LastError = nil
 	_, lost := s.queue.waiting()
 	s.log.Info("results are stored again", "failing_since", s.stats.LastErrorAt, "lost", lost)
 }

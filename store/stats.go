@@ -3,8 +3,6 @@ package store
 import (
 	"os"
 	"time"
-
-	"go.etcd.io/bbolt"
 )
 
 // Integrity says what is known of the file's soundness.
@@ -30,7 +28,7 @@ type Stats struct {
 
 	LastCommit  time.Time     // zero before the first since start
 	CommitTook  time.Duration // of the last one
-	LastError   string        // of writing; empty when the last attempt succeeded
+	LastError   error         // of writing; nil when the last attempt succeeded
 	LastErrorAt time.Time
 	Failures    uint64 // attempts to write that failed since start
 
@@ -42,7 +40,7 @@ type Stats struct {
 	Damage    string // the first mistakes found; empty for none
 
 	LastBackup  time.Time // of the last one that was verified; survives a restart
-	BackupError string    // of the last attempt; empty when it succeeded
+	BackupError error     // of the last attempt; nil when it succeeded
 	BackupBytes int64
 }
 
@@ -57,15 +55,7 @@ func (s *Store) Stats() Stats {
 	if info, err := os.Stat(s.path); err == nil {
 		out.Bytes = info.Size()
 	}
-	out.FreeBytes = int64(s.freePages()) * int64(os.Getpagesize())
+	free := s.db.Stats()
+	out.FreeBytes = int64(free.FreePageN+free.PendingPageN) * int64(s.db.Info().PageSize)
 	return out
-}
-
-// freePages returns how many pages of the file are not in use.
-func (s *Store) freePages() int {
-	var st bbolt.Stats
-	if st = s.db.Stats(); st.FreePageN+st.PendingPageN < 0 {
-		return 0
-	}
-	return st.FreePageN + st.PendingPageN
 }

@@ -33,7 +33,7 @@ type VerifyReport struct {
 	Newest    time.Time     `json:"newest"`   // newest result; zero for none
 	Unclean   bool          `json:"unclean"`  // it was not closed: a hot copy, or a crash
 	Problems  []string      `json:"problems"` // mistakes in words; 20 at most
-	Took      time.Duration `json:"took"`
+	Took      time.Duration `json:"-"`
 }
 
 // maxBoltCheck is the largest file that bbolt's own check is run on beside ours: it
