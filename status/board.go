@@ -32,6 +32,9 @@ type Service struct {
 	Checks    []Check
 	Claims    []Claim
 	Incidents []Incident // newest first; open ones and those of the last days
+	// Maintenance is what the vendor announced, in order of time, whether a claim
+	// leaves it out or not.
+	Maintenance []sla.Exclusion
 }
 
 // Check is one check with its latest result.
