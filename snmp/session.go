@@ -1,0 +1,174 @@
+package snmp
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+
+	"github.com/gosnmp/gosnmp"
+
+	"github.com/slamon/slamon/device"
+)
+
+// session asks one agent. It is used by one goroutine at a time.
+type session struct {
+	env *Env
+	dev device.Device // with its defaults filled in
+
+	line  *line
+	to    netip.AddrPort
+	codec *gosnmp.GoSNMP // never connected; only writes and reads messages
+	usm   *usm           // nil for v2c
+
+	id      uint32 // of the last request
+	perGet  int    // objects in one GET
+	noBulk  bool   // GETBULK failed where GETNEXT works
+	packets int    // sent, for the survey
+}
+
+const (
+	// perGetAtFirst objects and their values stay within one Ethernet frame on most
+	// agents; where they do not, the agent says tooBig and the number is halved.
+	perGetAtFirst = 40
+	perGetAtLeast = 8
+	// maxBadObjects is how many objects of one GET are left out because the agent
+	// answers the whole GET with an error over them.
+	maxBadObjects = 4
+)
+
+func newSession(env *Env, d device.Device) (*session, error) {
+	if err := d.Credentials.Check(); err != nil {
+		return nil, fmt.Errorf("credentials %q: %w", d.Credentials.Name, err)
+	}
+	if err := CheckAddress(d.Address); err != nil {
+		return nil, err
+	}
+	s := &session{env: env, dev: d, perGet: perGetAtFirst}
+	// A random start keeps answers to an earlier process from passing for ours.
+	var seed [4]byte
+	if _, err := rand.Read(seed[:]); err != nil {
+		return nil, err
+	}
+	s.id = binary.BigEndian.Uint32(seed[:])
+	if d.Credentials.Version == device.V3 {
+		s.usm = newUSM(d.Credentials, d.Context)
+		return s, nil
+	}
+	s.codec = &gosnmp.GoSNMP{Version: gosnmp.Version2c, Community: d.Credentials.Community.Reveal()}
+	return s, nil
+}
+
+// dial finds the agent's address and the socket to it.
+func (s *session) dial(ctx context.Context) error {
+	to, err := s.env.resolve(ctx, s.dev.Address)
+	if err != nil {
+		return err
+	}
+	line, err := s.env.line(to.Addr())
+	if err != nil {
+		return err
+	}
+	s.line, s.to = line, to
+	return nil
+}
+
+// nextID returns the id of the next message: above zero, because agents answer
+// what they cannot read with the id 0, and of 31 bits (RFC 3412 section 6.2).
+func (s *session) nextID() uint32 {
+	s.id = (s.id + 1) & 0x7fffffff
+	if s.id == 0 {
+		s.id = 1
+	}
+	return s.id
+}
+
+// roundTrip sends one request and returns the objects of its answer.
+func (s *session) roundTrip(ctx context.Context, kind gosnmp.PDUType, oids []string, repetitions int) ([]gosnmp.SnmpPDU, error) {
+	s.packets++
+	objects := make([]gosnmp.SnmpPDU, len(oids))
+	for i, oid := range oids {
+		objects[i] = gosnmp.SnmpPDU{Name: oid, Type: gosnmp.Null}
+	}
+	q := query{kind: kind, objects: objects, repetitions: uint32(repetitions)}
+	var answer *gosnmp.SnmpPacket
+	var err error
+	if s.usm != nil {
+		answer, err = s.askV3(ctx, q)
+	} else {
+		answer, err = s.askV2c(ctx, q)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if answer.Error != gosnmp.NoError {
+		return nil, &statusError{int(answer.Error), int(answer.ErrorIndex)}
+	}
+	return answer.Variables, nil
+}
+
+// get asks for objects and returns their values in the same order. Values that
+// were not reached before an error are absent, and the number that was reached
+// comes with the error.
+func (s *session) get(ctx context.Context, oids []string) (values []value, reached int, err error) {
+	values = make([]value, len(oids))
+	for reached < len(oids) {
+		n := min(s.perGet, len(oids)-reached)
+		err := s.getSome(ctx, oids[reached:reached+n], values[reached:reached+n])
+		var status *statusError
+		switch {
+		case err == nil:
+			reached += n
+		case errors.As(err, &status) && status.status == statusTooBig && n > 1:
+			s.perGet = max(1, n/2)
+		default:
+			if errors.Is(err, errSilent) && n > perGetAtLeast {
+				// Some agents say nothing when an answer would be too big. The
+				// next poll asks for less at once.
+				s.perGet = max(perGetAtLeast, n/2)
+			}
+			return values, reached, err
+		}
+	}
+	return values, reached, nil
+}
+
+// getSome is one GET, without the objects that the agent fails over.
+func (s *session) getSome(ctx context.Context, oids []string, values []value) error {
+	asked := oids
+	for bad := 0; ; bad++ {
+		answer, err := s.roundTrip(ctx, gosnmp.GetRequest, asked, 0)
+		if err == nil {
+			assign(oids, values, answer)
+			return nil
+		}
+		var status *statusError
+		if !errors.As(err, &status) || status.status == statusTooBig || status.index < 1 || status.index > len(asked) || bad >= maxBadObjects {
+			return err
+		}
+		asked = slices.Delete(slices.Clone(asked), status.index-1, status.index)
+		if len(asked) == 0 {
+			return nil
+		}
+	}
+}
+
+// assign puts each value to its object. Agents answer in the order of the
+// question, but nothing that they send by another name is believed.
+func assign(oids []string, values []value, answer []gosnmp.SnmpPDU) {
+	next := 0
+	for _, p := range answer {
+		if next < len(oids) && oids[next] == p.Name {
+			values[next] = toValue(p)
+			next++
+			continue
+		}
+		if i := slices.Index(oids, p.Name); i >= 0 {
+			values[i] = toValue(p)
+			next = i + 1
+		}
+	}
+}
