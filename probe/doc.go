@@ -4,7 +4,8 @@
 // check.Outcome before the deadline has passed. It knows neither its name, nor
 // its period, nor the file it was configured in. HTTP, TCP, TLS and the other
 // constructors turn the parameters of a check into such a function; it may be
-// called again and again, but not concurrently with itself.
+// called again and again, also while an earlier call still runs: re-probes of a
+// hanging target overlap.
 //
 // Down means that the target failed. Unknown means that we could not ask: no
 // descriptor or local port was free, our own host has no route, the probe was

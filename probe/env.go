@@ -46,8 +46,8 @@ func (e *Env) Close() error {
 	return nil
 }
 
-// New returns the probe of a check: a function to be called again and again, but
-// not concurrently with itself. The error names a parameter that makes no sense.
+// New returns the probe of a check: a function to be called again and again, also
+// while an earlier call still runs. The error names a parameter that makes no sense.
 func (e *Env) New(c check.Check) (func(context.Context) check.Outcome, error) {
 	probe, err := e.probe(c)
 	if err != nil {
