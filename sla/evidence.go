@@ -156,6 +156,9 @@ func (e *evidence) add(r timeline.Run, c cutter, reprobe time.Duration, pace flo
 // the pause before it. A run that begins at unknown time, at a border or during
 // fast probing has no such pause, and says nothing about what it hides.
 func begun(r timeline.Run, c cutter, g, reprobe time.Duration) bool {
+	if r.Failed > r.Base { // fast probing shows in the run itself
+		reprobe = max(reprobe, r.LastBad.Sub(r.FirstBad)/time.Duration(r.Failed-1))
+	}
 	return !r.LastGood.IsZero() && g == r.FirstBad.Sub(r.LastGood) && g > reprobe*3/2 &&
 		!c.excluded.Holds(r.FirstBad) && r.FirstBad.Before(c.To)
 }

@@ -14,13 +14,10 @@ type Exclusion struct {
 }
 
 // Planned reports whether the maintenance was announced minNotice before its
-// start. What was announced late, or at an unknown time where a lead time is
-// asked for, is emergency maintenance and stays in the account.
+// start; without a lead time all maintenance is planned. What was announced late,
+// or nobody knows when, is emergency maintenance and stays in the account.
 func (e Exclusion) Planned(minNotice time.Duration) bool {
-	if e.Announced.IsZero() {
-		return minNotice <= 0
-	}
-	return e.From.Sub(e.Announced) >= minNotice
+	return minNotice <= 0 || !e.Announced.IsZero() && e.From.Sub(e.Announced) >= minNotice
 }
 
 // plannedTime returns the time of planned maintenance.
