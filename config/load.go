@@ -32,6 +32,9 @@ func Parse(name string, data []byte) (*Config, error) {
 		var f file
 		r.decodeTable(reflect.ValueOf(&f).Elem(), root)
 		r.fill(c, &f)
+		if len(r.complaints) == 0 {
+			r.advise(c, &f)
+		}
 	}
 	if len(r.complaints) > 0 {
 		r.complaints.sort()
