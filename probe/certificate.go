@@ -108,7 +108,11 @@ func (c *chain) remind(minDays int, now time.Time) {
 	if minDays <= 0 || left >= minDays {
 		return
 	}
-	c.remark = fmt.Sprintf("the certificate expires in %d days, on %s", left, c.expires.UTC().Format(time.DateOnly))
+	on := c.expires.UTC().Format(time.DateOnly)
+	c.remark = fmt.Sprintf("the certificate expires in %d days, on %s", left, on)
+	if now.After(c.expires) {
+		c.remark = "the certificate expired on " + on
+	}
 	c.want = fmt.Sprintf("%d days left or more", minDays)
 	c.got = fmt.Sprintf("%d days left", left)
 }

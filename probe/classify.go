@@ -3,7 +3,6 @@ package probe
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"io"
 	"net"
@@ -115,23 +114,14 @@ func timedOut(err error) bool {
 	return ok && n.Timeout()
 }
 
+// isTLS finds the errors of crypto/tls that may come up after the handshake: an
+// alert, as of a server that did not like our certificate, and records that are
+// none.
 func isTLS(err error) bool {
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return true
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		return op.Op == "remote error" || op.Op == "local error"
 	}
-	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[tls.AlertError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.UnknownAuthorityError](err); ok {
-		return true
-	}
-	if _, ok := errors.AsType[x509.CertificateInvalidError](err); ok {
-		return true
-	}
-	_, ok := errors.AsType[x509.HostnameError](err)
+	_, ok := errors.AsType[tls.RecordHeaderError](err)
 	return ok
 }
 

@@ -165,16 +165,19 @@ func text(b []byte) string {
 	}
 	const cut = "…"
 	var out strings.Builder
+	room := 0 // how much of out leaves room for cut
 	for len(b) > 0 {
 		r, size := utf8.DecodeRune(b)
 		if r == utf8.RuneError && size <= 1 || !unicode.IsPrint(r) && r != '\n' && r != '\t' {
 			r = '.'
 		}
-		if out.Len()+utf8.RuneLen(r) > check.EvidenceLimit-len(cut) && len(b) > size {
-			out.WriteString(cut)
-			break
+		if out.Len()+utf8.RuneLen(r) > check.EvidenceLimit {
+			return out.String()[:room] + cut
 		}
 		out.WriteRune(r)
+		if out.Len() <= check.EvidenceLimit-len(cut) {
+			room = out.Len()
+		}
 		b = b[size:]
 	}
 	return out.String()

@@ -125,6 +125,9 @@ func (h *httpProbe) failed(ctx context.Context, t *trace, err error) check.Outco
 		return t.found(p.state, p.reason, p.text, "", "")
 	}
 	state, reason := classify(ctx, t.phase, err)
+	if reason == check.ReasonProtocol && h.params.HTTP2 && brokenOff(err) {
+		reason = check.ReasonReset
+	}
 	if reason == check.ReasonProtocol {
 		return t.found(state, reason, "the answer is not proper HTTP: "+cause(err), "an HTTP answer", "")
 	}

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"strings"
 
 	"golang.org/x/net/http2"
 
@@ -29,4 +30,12 @@ func (h *httpProbe) exchange2(ctx context.Context, t *trace, x *exchange, a *ask
 	t.enter(check.PhaseTransfer)
 	x.accept(t, resp)
 	return nil
+}
+
+// brokenOff reports whether err is the server's wish to end the connection or
+// the stream, rather than its failure to speak HTTP/2. The package keeps it to
+// itself who reset a stream and why it went away, but for the text.
+func brokenOff(err error) bool {
+	return strings.Contains(err.Error(), "received GOAWAY from server") ||
+		strings.Contains(err.Error(), "received from peer")
 }

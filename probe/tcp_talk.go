@@ -49,12 +49,12 @@ func (k *talk) send(b []byte) error {
 	return err
 }
 
-// expect reads until want matches, and fails early when refuse does. What
-// matched is consumed up to the end of its line.
+// expect reads until want matches, and fails early when refuse does. It
+// consumes what comes up to the end of the match.
 func (k *talk) expect(want, refuse *regexp.Regexp) error {
 	for {
 		if at := want.FindIndex(k.heard); at != nil {
-			k.consume(at[1])
+			k.heard = k.heard[at[1]:]
 			return nil
 		}
 		if refuse != nil && refuse.Match(k.heard) {
@@ -102,16 +102,6 @@ func (k *talk) show(b []byte) {
 			t.status = string(line)
 		}
 	}
-}
-
-// consume drops the first n bytes, and the rest of their line if it is there.
-func (k *talk) consume(n int) {
-	if n == 0 || k.heard[n-1] != '\n' {
-		if i := bytes.IndexByte(k.heard[n:], '\n'); i >= 0 {
-			n += i + 1
-		}
-	}
-	k.heard = k.heard[n:]
 }
 
 // failure is the complaint of an error on the connection.
