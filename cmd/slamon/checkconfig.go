@@ -1,0 +1,165 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slamon/slamon/config"
+)
+
+func checkConfigCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "check-config FILE",
+		Short: "All mistakes of a configuration at once, and what each claim needs",
+		Long: `check-config reads a configuration as run would, with the files and environment
+variables that it names. It prints every mistake with its place and a remedy and
+ends with 2, or says what the configuration asks for: probes a second, bytes on
+disk, and for each claim whether the intervals can decide it.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := config.Load(args[0])
+			if asJSON {
+				return checkJSON(cmd.OutOrStdout(), args[0], cfg, err)
+			}
+			if err != nil {
+				return refuse(cmd.ErrOrStderr(), args[0], err)
+			}
+			checkText(cmd.OutOrStdout(), cfg)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+// refuse prints the complaints, one after the other.
+func refuse(w io.Writer, file string, err error) error {
+	var complaints config.Complaints
+	if !errors.As(err, &complaints) {
+		return exitError{codeUsage, err}
+	}
+	for _, c := range complaints {
+		say(w, "%s\n", c)
+	}
+	return exitError{codeUsage, fmt.Errorf("%s: %s", file, count(len(complaints), "mistake"))}
+}
+
+// count writes "1 check" or "2 checks".
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func checkText(w io.Writer, cfg *config.Config) {
+	work := cfg.Work()
+	paused := ""
+	if work.Paused > 0 {
+		paused = fmt.Sprintf(" (%d paused)", work.Paused)
+	}
+	say(w, "%s: no mistakes\n", cfg.File)
+	say(w, "%s, %s%s, %s, %s\n", count(work.Services, "service"), count(work.Checks, "check"), paused,
+		count(work.Anchors, "anchor"), count(work.Claims, "claim"))
+	say(w, "%.4g probes a second; about %s on disk a day, %s over %s\n", work.ProbesPerSecond,
+		roughSize(work.BytesPerDay), roughSize(work.BytesKept), config.FormatDuration(cfg.Storage.Retention))
+	for _, n := range cfg.Needs() {
+		say(w, "%s\n", n.Text)
+	}
+	for _, c := range cfg.Warnings {
+		say(w, "warning: %s\n", c)
+	}
+}
+
+// roughSize writes a number of bytes with two or three digits that count.
+func roughSize(n int64) string {
+	units := []string{"B", "kB", "MB", "GB", "TB"}
+	f, i := float64(n), 0
+	for f >= 999.5 && i < len(units)-1 {
+		f, i = f/1000, i+1
+	}
+	return fmt.Sprintf("%.3g %s", f, units[i])
+}
+
+// checkedConfig is the answer of check-config --json.
+type checkedConfig struct {
+	File       string             `json:"file"`
+	Valid      bool               `json:"valid"`
+	Hash       string             `json:"hash,omitempty"`
+	Complaints []config.Complaint `json:"complaints"`
+	Warnings   []config.Complaint `json:"warnings"`
+	Work       *checkedWork       `json:"work,omitempty"`
+	Claims     []checkedClaim     `json:"claims"`
+}
+
+type checkedWork struct {
+	Services        int     `json:"services"`
+	Checks          int     `json:"checks"`
+	Paused          int     `json:"paused"`
+	Anchors         int     `json:"anchors"`
+	ProbesPerSecond float64 `json:"probes_per_second"`
+	BytesPerDay     int64   `json:"bytes_per_day"`
+	BytesKept       int64   `json:"bytes_kept"`
+}
+
+type checkedClaim struct {
+	Claim           string  `json:"claim"`
+	Availability    string  `json:"availability"`
+	WindowSeconds   float64 `json:"window_seconds"`
+	Allowance       float64 `json:"allowance_seconds"`
+	Interval        float64 `json:"interval_seconds"`
+	LongestInterval float64 `json:"longest_interval_seconds"` // 0 when no interval can prove it
+	AdvisedInterval float64 `json:"advised_interval_seconds"` // 0 when no interval can prove it
+	Provable        bool    `json:"provable"`
+	Bearable        int     `json:"bearable_outages"` // short ones; 0 when it is not provable
+	Explanation     string  `json:"explanation"`
+}
+
+func checkJSON(w io.Writer, file string, cfg *config.Config, err error) error {
+	answer := checkedConfig{File: file, Valid: err == nil, Complaints: []config.Complaint{}, Warnings: []config.Complaint{}, Claims: []checkedClaim{}}
+	var complaints config.Complaints
+	switch {
+	case errors.As(err, &complaints):
+		answer.Complaints = complaints
+	case err != nil:
+		return exitError{codeUsage, err}
+	default:
+		answer.fill(cfg)
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(answer); err != nil {
+		return exitError{codeFailed, err}
+	}
+	if !answer.Valid {
+		return exitError{code: codeUsage}
+	}
+	return nil
+}
+
+func (a *checkedConfig) fill(cfg *config.Config) {
+	work := cfg.Work()
+	a.Hash = cfg.Hash
+	a.Work = &checkedWork{work.Services, work.Checks, work.Paused, work.Anchors, work.ProbesPerSecond, work.BytesPerDay, work.BytesKept}
+	a.Warnings = append(a.Warnings, cfg.Warnings...)
+	for _, n := range cfg.Needs() {
+		a.Claims = append(a.Claims, checkedClaim{
+			Claim:           string(n.Claim),
+			Availability:    n.Availability.String(),
+			WindowSeconds:   n.Window.Seconds(),
+			Allowance:       n.Allowance.Seconds(),
+			Interval:        n.Interval.Seconds(),
+			LongestInterval: n.Longest.Seconds(),
+			AdvisedInterval: n.Advised().Seconds(),
+			Provable:        n.Failures >= 0,
+			Bearable:        max(n.Failures, 0),
+			Explanation:     n.Text,
+		})
+	}
+}
