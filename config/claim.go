@@ -144,14 +144,29 @@ func (r *reader) fixed(w *sla.Window, f *windowFile) {
 	if !from || !to || !f.From.ok || !f.To.ok {
 		return
 	}
-	w.From, w.To = f.From.v, f.To.v
-	if w.To.Start(w.Zone).Before(w.From.Start(w.Zone)) {
-		r.complain(f.To.at, "exchange from and to, or correct one", "the window ends on %s, before it begins on %s", day(w.To), day(w.From))
+	w.From, w.To = f.From.v.day, f.To.v.day
+	if f.From.v.timed {
+		w.Begin = f.From.v.moment.in(w.Zone)
+	}
+	if f.To.v.timed {
+		w.End = f.To.v.moment.in(w.Zone)
+	}
+	p := w.Period(time.Time{}) // a fixed window is the same at any time
+	if !p.From.Before(p.To) {
+		r.complain(f.To.at, "exchange from and to, or correct one", "the window ends on %s, before it begins on %s", shown(f.To.v), shown(f.From.v))
 		return
 	}
-	if longest := w.From.Start(w.Zone).AddDate(0, 0, maxDays); w.To.Start(w.Zone).After(longest) {
-		r.complain(f.To.at, "to = "+day(sla.Date{Year: w.From.Year + 1, Month: w.From.Month, Day: w.From.Day}), "the window is longer than %d days", maxDays)
+	if p.To.After(p.From.AddDate(0, 0, maxDays+1)) {
+		r.complain(f.To.at, "to = "+p.From.AddDate(1, 0, -1).Format(time.DateOnly), "the window is longer than %d days", maxDays)
 	}
+}
+
+// shown writes a border as people read it.
+func shown(b border) string {
+	if b.timed {
+		return b.moment.in(time.UTC).Format(time.RFC3339)
+	}
+	return day(b.day)
 }
 
 // day writes a date as it stands in the file.

@@ -52,6 +52,8 @@ func (r *reader) scalar(into any, key string, n *node) bool {
 		return r.figure(v, key, n)
 	case *sla.Date:
 		return r.date(v, key, n)
+	case *border:
+		return r.border(v, key, n)
 	case *moment:
 		return r.moment(v, key, n)
 	}
@@ -159,6 +161,22 @@ func figureRemedy(text string) string {
 func share(f sla.Figure) string {
 	f.PPB, f.Digits = f.PPB*100, max(0, f.Digits-2)
 	return f.String()
+}
+
+// border is where a fixed window begins or ends: mostly a day, which belongs to it
+// whole, or else an instant, at which it begins or before which it ends.
+type border struct {
+	day    sla.Date
+	moment moment
+	timed  bool
+}
+
+func (r *reader) border(v *border, key string, n *node) bool {
+	if n.kind == unstable.DateTime || n.kind == unstable.LocalDateTime {
+		v.timed = true
+		return r.moment(&v.moment, key, n)
+	}
+	return r.date(&v.day, key, n)
 }
 
 func (r *reader) date(v *sla.Date, key string, n *node) bool {

@@ -121,8 +121,8 @@ type claimFile struct {
 type windowFile struct {
 	table
 	Kind     field[string]   `toml:"kind"`
-	From     field[sla.Date] `toml:"from"`
-	To       field[sla.Date] `toml:"to"`
+	From     field[border] `toml:"from"`
+	To       field[border] `toml:"to"`
 	Days     field[int64]    `toml:"days"`
 	Timezone field[string]   `toml:"timezone"`
 }
