@@ -19,7 +19,7 @@ func FuzzHTTPAnswer(f *testing.F) {
 	} {
 		f.Add([]byte(s))
 	}
-	h, err := newHTTP(check.HTTP{URL: mustURL(f, "http://192.0.2.1/"), MaxBody: 100, BodyMatch: has("hello"), MaxRedirects: 1})
+	h, err := newHTTP(check.HTTP{URL: mustURL(f, "http://192.0.2.1/"), MaxBody: 100, BodyMatch: mustMatch("hello"), MaxRedirects: 1})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -43,7 +43,7 @@ func TestHTTP2(t *testing.T) {
 			if !strings.HasPrefix(o.Detail.Status, c.proto) || !strings.HasPrefix(o.Detail.Body, "<h1>Maintenance") {
 				t.Errorf("evidence %+v, want status %q and the body", o.Detail, c.proto)
 			}
-			p.URL, p.Method, p.Body, p.BodyMatch = mustURL(t, s.URL+"/again"), "POST", []byte("hello"), has("method=POST .*agent=slamon/.*length=5 body=hello")
+			p.URL, p.Method, p.Body, p.BodyMatch = mustURL(t, s.URL+"/again"), "POST", []byte("hello"), mustMatch("method=POST .*agent=slamon/.*length=5 body=hello")
 			p.MaxRedirects = 1
 			o = outcomeOf(t, HTTP(p), patience)
 			want(t, o, check.Up, check.ReasonNone)

@@ -134,7 +134,7 @@ func TestHTTPProxy(t *testing.T) {
 			p := check.HTTP{URL: mustURL(t, c.url), TLS: options, HTTP2: true}
 			p.Proxy = &url.URL{Scheme: c.scheme, User: c.user, Host: target(t, c.serve)}
 			if c.body != "" {
-				p.BodyMatch = has(c.body)
+				p.BodyMatch = mustMatch(c.body)
 			}
 			o := outcomeOf(t, HTTP(p), patience)
 			want(t, o, c.state, c.reason)

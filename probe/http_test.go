@@ -63,15 +63,15 @@ func vendor() http.Handler {
 	return m
 }
 
-func has(pattern string) []check.Match {
+func mustMatch(pattern string) []check.Match {
 	return []check.Match{{Pattern: regexp.MustCompile(pattern)}}
 }
 
-func lacks(pattern string) []check.Match {
+func mustLack(pattern string) []check.Match {
 	return []check.Match{{Pattern: regexp.MustCompile(pattern), Absent: true}}
 }
 
-func field1(name, pattern string, absent bool) []check.HeaderMatch {
+func onField(name, pattern string, absent bool) []check.HeaderMatch {
 	return []check.HeaderMatch{{Name: name, Match: check.Match{Pattern: regexp.MustCompile(pattern), Absent: absent}}}
 }
 
@@ -93,30 +93,30 @@ func TestHTTP(t *testing.T) {
 		{"wrong status", "/error", check.HTTP{}, check.Down, check.ReasonStatus},
 		{"expected status", "/error", check.HTTP{Status: []check.StatusRange{{From: 500, To: 599}}}, check.Up, check.ReasonNone},
 		{"unexpected 200", "/", check.HTTP{Status: []check.StatusRange{{From: 500, To: 599}, {From: 404, To: 404}}}, check.Down, check.ReasonStatus},
-		{"body", "/", check.HTTP{BodyMatch: has("is well")}, check.Up, check.ReasonNone},
-		{"wrong body", "/", check.HTTP{BodyMatch: has("is ill")}, check.Down, check.ReasonContent},
-		{"absent in body", "/", check.HTTP{BodyMatch: lacks("is ill")}, check.Up, check.ReasonNone},
-		{"not absent in body", "/", check.HTTP{BodyMatch: lacks("is well")}, check.Down, check.ReasonContent},
-		{"gzip body", "/gzip", check.HTTP{BodyMatch: has("is well")}, check.Up, check.ReasonNone},
-		{"header", "/", check.HTTP{HeaderMatch: field1("x-region", "^tokyo$", false)}, check.Up, check.ReasonNone},
-		{"wrong header", "/", check.HTTP{HeaderMatch: field1("X-Region", "osaka", false)}, check.Down, check.ReasonContent},
-		{"missing header", "/", check.HTTP{HeaderMatch: field1("X-No", ".*", false)}, check.Down, check.ReasonContent},
-		{"absent header", "/", check.HTTP{HeaderMatch: field1("X-No", ".*", true)}, check.Up, check.ReasonNone},
-		{"header not absent", "/", check.HTTP{HeaderMatch: field1("X-Region", "tokyo", true)}, check.Down, check.ReasonContent},
+		{"body", "/", check.HTTP{BodyMatch: mustMatch("is well")}, check.Up, check.ReasonNone},
+		{"wrong body", "/", check.HTTP{BodyMatch: mustMatch("is ill")}, check.Down, check.ReasonContent},
+		{"absent in body", "/", check.HTTP{BodyMatch: mustLack("is ill")}, check.Up, check.ReasonNone},
+		{"not absent in body", "/", check.HTTP{BodyMatch: mustLack("is well")}, check.Down, check.ReasonContent},
+		{"gzip body", "/gzip", check.HTTP{BodyMatch: mustMatch("is well")}, check.Up, check.ReasonNone},
+		{"header", "/", check.HTTP{HeaderMatch: onField("x-region", "^tokyo$", false)}, check.Up, check.ReasonNone},
+		{"wrong header", "/", check.HTTP{HeaderMatch: onField("X-Region", "osaka", false)}, check.Down, check.ReasonContent},
+		{"missing header", "/", check.HTTP{HeaderMatch: onField("X-No", ".*", false)}, check.Down, check.ReasonContent},
+		{"absent header", "/", check.HTTP{HeaderMatch: onField("X-No", ".*", true)}, check.Up, check.ReasonNone},
+		{"header not absent", "/", check.HTTP{HeaderMatch: onField("X-Region", "tokyo", true)}, check.Down, check.ReasonContent},
 		{"basic", "/basic", check.HTTP{User: "ops", Password: secret.New("s3cret")}, check.Up, check.ReasonNone},
 		{"wrong password", "/basic", check.HTTP{User: "ops", Password: secret.New("wr0ng")}, check.Down, check.ReasonAuth},
 		{"no credentials", "/basic", check.HTTP{}, check.Down, check.ReasonStatus},
 		{"bearer", "/bearer", check.HTTP{Bearer: secret.New("s3cret")}, check.Up, check.ReasonNone},
 		{"wrong bearer", "/bearer", check.HTTP{Bearer: secret.New("wr0ng")}, check.Down, check.ReasonAuth},
-		{"agent and encoding", "/echo", check.HTTP{BodyMatch: has(`^method=GET host=127\.0\.0\.1:\d+ agent=slamon/\S+ encoding=identity x= cookie= length=0 body=$`)}, check.Up, check.ReasonNone},
-		{"own header and host", "/echo", check.HTTP{Headers: key, BodyMatch: has(`host=other\.test .* x=k`)}, check.Up, check.ReasonNone},
-		{"post", "/echo", check.HTTP{Method: "POST", Body: []byte("hello"), BodyMatch: has("method=POST .* length=5 body=hello$")}, check.Up, check.ReasonNone},
-		{"empty post", "/echo", check.HTTP{Method: "POST", BodyMatch: has("length=0 ")}, check.Up, check.ReasonNone},
+		{"agent and encoding", "/echo", check.HTTP{BodyMatch: mustMatch(`^method=GET host=127\.0\.0\.1:\d+ agent=slamon/\S+ encoding=identity x= cookie= length=0 body=$`)}, check.Up, check.ReasonNone},
+		{"own header and host", "/echo", check.HTTP{Headers: key, BodyMatch: mustMatch(`host=other\.test .* x=k`)}, check.Up, check.ReasonNone},
+		{"post", "/echo", check.HTTP{Method: "POST", Body: []byte("hello"), BodyMatch: mustMatch("method=POST .* length=5 body=hello$")}, check.Up, check.ReasonNone},
+		{"empty post", "/echo", check.HTTP{Method: "POST", BodyMatch: mustMatch("length=0 ")}, check.Up, check.ReasonNone},
 		{"redirect with cookie", "/login", check.HTTP{MaxRedirects: 1}, check.Up, check.ReasonNone},
 		{"redirected post becomes get", "/login", check.HTTP{Method: "POST", Body: []byte("x"), MaxRedirects: 1}, check.Up, check.ReasonNone},
 		{"redirect not followed", "/login", check.HTTP{}, check.Down, check.ReasonStatus},
 		{"redirect expected", "/login", check.HTTP{MaxRedirects: 3, Status: []check.StatusRange{{From: 302, To: 302}}}, check.Up, check.ReasonNone},
-		{"307 keeps all", "/again", check.HTTP{Method: "POST", Body: []byte("hello"), Headers: key[:1], MaxRedirects: 1, BodyMatch: has("method=POST .* x=k .*body=hello")}, check.Up, check.ReasonNone},
+		{"307 keeps all", "/again", check.HTTP{Method: "POST", Body: []byte("hello"), Headers: key[:1], MaxRedirects: 1, BodyMatch: mustMatch("method=POST .* x=k .*body=hello")}, check.Up, check.ReasonNone},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.params.URL = mustURL(t, s.URL+c.path)
@@ -231,7 +231,7 @@ func TestHTTPConcurrently(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			t.Parallel()
 			body := strings.Repeat(fmt.Sprint(i), 5000*(i+1))
-			probe := HTTP(check.HTTP{URL: mustURL(t, s.URL+"/echo"), Method: "POST", Body: []byte(body), BodyMatch: has("body=" + fmt.Sprint(i) + "+$")})
+			probe := HTTP(check.HTTP{URL: mustURL(t, s.URL+"/echo"), Method: "POST", Body: []byte(body), BodyMatch: mustMatch("body=" + fmt.Sprint(i) + "+$")})
 			for range 50 {
 				want(t, outcomeOf(t, probe, time.Minute), check.Up, check.ReasonNone)
 			}

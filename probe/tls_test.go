@@ -141,7 +141,7 @@ func TestClientCertificate(t *testing.T) {
 	}
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	p := check.HTTP{URL: mustURL(t, s.URL), TLS: check.TLSOptions{Roots: a.pool}, BodyMatch: has("^example.test$")}
+	p := check.HTTP{URL: mustURL(t, s.URL), TLS: check.TLSOptions{Roots: a.pool}, BodyMatch: mustMatch("^example.test$")}
 	want(t, outcomeOf(t, HTTP(p), patience), check.Down, check.ReasonTLS)
 	p.TLS.Certificates = []tls.Certificate{a.issue(t, nil)}
 	want(t, outcomeOf(t, HTTP(p), patience), check.Up, check.ReasonNone)
