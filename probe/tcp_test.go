@@ -14,8 +14,8 @@ import (
 	"github.com/slamon/slamon/check"
 )
 
-// plays acts a server: lines that begin with > are sent, others are waited for.
-func plays(lines ...string) func(net.Conn) {
+// acts plays a server: lines that begin with > are sent, others are waited for.
+func acts(lines ...string) func(net.Conn) {
 	return func(conn net.Conn) {
 		in := bufio.NewReader(conn)
 		for _, l := range lines {
@@ -55,13 +55,13 @@ func TestTCP(t *testing.T) {
 	}{
 		{"accepts", hangs, nil, patience, check.Up, check.ReasonNone},
 		{"closes after accept", func(net.Conn) {}, nil, patience, check.Up, check.ReasonNone},
-		{"greets", plays(">220 ready\r\n"), expects("", "^220 "), patience, check.Up, check.ReasonNone},
-		{"greets in lines", plays(">220-hello\r\n220 ready\r\n"), expects("", "^220 "), patience, check.Up, check.ReasonNone},
-		{"answers", plays(">+OK\n", "PING\n", ">+PONG\n", "BYE\n", ">+OK\n"), expects("", `^\+OK`, "PING\n", `^\+PONG$`, "BYE\n", `^\+OK`), patience, check.Up, check.ReasonNone},
-		{"two answers at once", plays(">one\ntwo\n"), expects("", "^one$", "", "^two$"), patience, check.Up, check.ReasonNone},
-		{"answers across reads", plays(">a", "x", ">b", "y"), expects("", "a", "x", "b", "y", ""), patience, check.Up, check.ReasonNone},
+		{"greets", acts(">220 ready\r\n"), expects("", "^220 "), patience, check.Up, check.ReasonNone},
+		{"greets in lines", acts(">220-hello\r\n220 ready\r\n"), expects("", "^220 "), patience, check.Up, check.ReasonNone},
+		{"answers", acts(">+OK\n", "PING\n", ">+PONG\n", "BYE\n", ">+OK\n"), expects("", `^\+OK`, "PING\n", `^\+PONG$`, "BYE\n", `^\+OK`), patience, check.Up, check.ReasonNone},
+		{"two answers at once", acts(">one\ntwo\n"), expects("", "^one$", "", "^two$"), patience, check.Up, check.ReasonNone},
+		{"answers across reads", acts(">a", "x", ">b", "y"), expects("", "a", "x", "b", "y", ""), patience, check.Up, check.ReasonNone},
 		{"sends only", hangs, expects("hello", ""), patience, check.Up, check.ReasonNone},
-		{"another greeting", plays(">554 go away\r\n"), expects("", "^220 "), brief, check.Down, check.ReasonContent},
+		{"another greeting", acts(">554 go away\r\n"), expects("", "^220 "), brief, check.Down, check.ReasonContent},
 		{"another greeting, closed", func(c net.Conn) { io.WriteString(c, "554 go away\r\n") }, expects("", "^220 "), patience, check.Down, check.ReasonContent},
 		{"silent", hangs, expects("", "^220 "), brief, check.Down, check.ReasonTimeout},
 		{"drips", drips(""), expects("x", "^220 "), 3 * brief, check.Down, check.ReasonTimeout},
@@ -91,7 +91,7 @@ func TestTCPRefused(t *testing.T) {
 }
 
 func TestTCPEvidence(t *testing.T) {
-	address := target(t, plays(">554 go away\r\nyou are not wanted\x00\r\n"))
+	address := target(t, acts(">554 go away\r\nyou are not wanted\x00\r\n"))
 	d := outcomeOf(t, TCP(check.TCP{Address: address, Dialogue: expects("", "^220 ")}), brief).Detail
 	if d.Status != "554 go away" || d.Body != "554 go away.\nyou are not wanted..\n" || d.Want != "a match of (?m)^220 " {
 		t.Errorf("evidence %+v, want greeting, text and pattern", d)
@@ -128,10 +128,10 @@ func TestStartTLS(t *testing.T) {
 				return outcomeOf(t, TCP(check.TCP{Address: target(t, serve), StartTLS: c.protocol, TLS: &options}), patience)
 			}
 			want(t, probe(upgrades(cert, c.good)), check.Up, check.ReasonNone)
-			want(t, probe(plays(c.bad...)), check.Down, check.ReasonProtocol)
+			want(t, probe(acts(c.bad...)), check.Down, check.ReasonProtocol)
 			if last := c.good[len(c.good)-1]; c.protocol != "ldap" {
 				forged := append(append([]string(nil), c.good[:len(c.good)-1]...), last+"forged\r\n")
-				want(t, probe(plays(forged...)), check.Down, check.ReasonProtocol)
+				want(t, probe(acts(forged...)), check.Down, check.ReasonProtocol)
 			}
 			want(t, probe(func(net.Conn) {}), check.Down, check.ReasonReset)
 		})
@@ -160,7 +160,7 @@ func upgrades(cert tls.Certificate, lines []string) func(net.Conn) {
 // TestTCPOverTLS has a dialogue within TLS.
 func TestTCPOverTLS(t *testing.T) {
 	a := newAuthority(t)
-	address := target(t, overTLS(a.issue(t, nil), plays(">* OK ready\r\n", "a LOGOUT\r\n", ">* BYE\r\na OK\r\n")))
+	address := target(t, overTLS(a.issue(t, nil), acts(">* OK ready\r\n", "a LOGOUT\r\n", ">* BYE\r\na OK\r\n")))
 	p := check.TCP{Address: address, TLS: &check.TLSOptions{Roots: a.pool}, Dialogue: expects("", `^\* OK`, "a LOGOUT\r\n", "^a OK")}
 	want(t, outcomeOf(t, TCP(p), patience), check.Up, check.ReasonNone)
 	p.TLS = &check.TLSOptions{}
