@@ -2,7 +2,6 @@ package sla
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -31,7 +30,7 @@ func explain(v *Verdict, e *estimate) string {
 	case v.Answer == MetIfUnknownAlike:
 		return fmt.Sprintf("Met if the %s that could not be observed were like the rest. Counted as down, as they have to be without "+
 			"proof, they would take the downtime to at most %s at 95 %% confidence; %s allows %s.",
-			most(v.Unknown), most(upper+v.Unknown), v.Claim.Availability, least(v.Allowance))
+			AtMost(v.Unknown), AtMost(upper+v.Unknown), v.Claim.Availability, AtLeast(v.Allowance))
 	}
 	return explainDoubt(v, e, upper)
 }
@@ -42,7 +41,7 @@ func explainBreach(v *Verdict, low time.Duration, sure string) string {
 		sure, down, v.Claim.Availability, allowed)
 	if v.Allowance == 0 {
 		s = fmt.Sprintf("Breached, %s: the service was down for at least %s, and %s allows no downtime.",
-			sure, least(low), v.Claim.Availability)
+			sure, AtLeast(low), v.Claim.Availability)
 	}
 	if !v.Final {
 		s += " The window has not ended yet, but downtime cannot be taken back."
@@ -52,9 +51,9 @@ func explainBreach(v *Verdict, low time.Duration, sure string) string {
 
 func explainMet(v *Verdict, upper time.Duration) string {
 	s := fmt.Sprintf("Met: at 95 %% confidence the service was down for at most %s, unseen failures included; %s allows %s.",
-		most(upper), v.Claim.Availability, least(v.Allowance))
+		AtMost(upper), v.Claim.Availability, AtLeast(v.Allowance))
 	if v.Unknown > 0 {
-		s += fmt.Sprintf(" That holds even if it was down in all of the %s that could not be observed.", most(v.Unknown))
+		s += fmt.Sprintf(" That holds even if it was down in all of the %s that could not be observed.", AtMost(v.Unknown))
 	}
 	return s
 }
@@ -64,14 +63,14 @@ func explainOpen(v *Verdict, e *estimate) string {
 	if v.Allowance == 0 {
 		return fmt.Sprintf("Open until %s: no downtime is proved so far, and %s allows none.", until(v), v.Claim.Availability)
 	}
-	used := fmt.Sprintf("about %s", most(v.Downtime.Point))
+	used := fmt.Sprintf("about %s", AtMost(v.Downtime.Point))
 	if v.Downtime.Point == 0 {
 		used = "none"
 	}
 	s := fmt.Sprintf("Open until %s: %s of the %s that %s allows is used so far (between %s and %s at 95 %% confidence).",
-		until(v), used, least(v.Allowance), v.Claim.Availability, least(v.Downtime.Low95), most(v.Downtime.High95))
+		until(v), used, AtLeast(v.Allowance), v.Claim.Availability, AtLeast(v.Downtime.Low95), AtMost(v.Downtime.High95))
 	if v.Unknown > 0 {
-		s += fmt.Sprintf(" Another %s could not be observed.", most(v.Unknown))
+		s += fmt.Sprintf(" Another %s could not be observed.", AtMost(v.Unknown))
 	}
 	return s
 }
@@ -85,91 +84,30 @@ func explainWhole(v *Verdict, upper time.Duration) string {
 	s := fmt.Sprintf("Not refuted: no downtime is proved, and at least %s is shown at 95 %% confidence. "+
 		"No sampling can prove %s.", shown, v.Claim.Availability)
 	if v.Unknown > 0 {
-		s += fmt.Sprintf(" The %s that could not be observed count as down in this figure.", most(v.Unknown))
+		s += fmt.Sprintf(" The %s that could not be observed count as down in this figure.", AtMost(v.Unknown))
 	}
 	return s
 }
 
 // explainDoubt says what stands between the claim and an answer.
 func explainDoubt(v *Verdict, e *estimate, upper time.Duration) string {
-	allowed := fmt.Sprintf("%s allows %s", v.Claim.Availability, least(v.Allowance))
+	allowed := fmt.Sprintf("%s allows %s", v.Claim.Availability, AtLeast(v.Allowance))
 	if upper <= v.Allowance {
 		return fmt.Sprintf("Cannot tell: in the time that was observed the service was down for at most %s at 95 %% confidence, and %s; "+
-			"but %s could not be observed, too much to leave aside.", most(upper), allowed, most(v.Unknown))
+			"but %s could not be observed, too much to leave aside.", AtMost(upper), allowed, AtMost(v.Unknown))
 	}
 	low := floorTo(e.lower(verdictLevel), v.Accounted-v.Unknown)
 	s := fmt.Sprintf("Cannot tell: the downtime lies between %s and %s at 95 %% confidence, and %s.",
-		least(low), most(upper), allowed)
+		AtLeast(low), AtMost(upper), allowed)
 	switch {
 	case v.Unknown > 0 && v.Deciding == 0:
-		s += fmt.Sprintf(" Besides, %s could not be observed.", most(v.Unknown))
+		s += fmt.Sprintf(" Besides, %s could not be observed.", AtMost(v.Unknown))
 	case v.Deciding > 0 && v.Deciding < v.Interval:
-		s += fmt.Sprintf(" Probing every %s instead of every %s would have decided it.", least(v.Deciding), most(v.Interval))
+		s += fmt.Sprintf(" Probing every %s instead of every %s would have decided it.", AtLeast(v.Deciding), AtMost(v.Interval))
 	case v.Downtime.HardLow > 0:
 		s += " It is so close to the allowance that no probe interval would have made sure."
 	default:
 		s += " More probes would not have decided it: the failures that were seen fill the allowance or are single probes."
 	}
 	return s
-}
-
-// Percent prints a share with so many decimals, rounded down: 0.999909 with three
-// is 99.990 %, never 99.991 %.
-func Percent(share float64, decimals int) string {
-	const steps = 1_000_000_000_000
-	n := int64(share*steps + 0.5) // shares come in whole steps; undo binary noise
-	s := fmt.Sprintf("%d.%010d", n/(steps/100), n%(steps/100))
-	point := strings.IndexByte(s, '.')
-	if decimals <= 0 {
-		return s[:point] + "%"
-	}
-	return s[:point+1+min(decimals, 10)] + "%"
-}
-
-// least and most print a duration for people, rounded down and up to what is
-// worth reading: milliseconds below a second, tenths below ten, else seconds.
-func least(d time.Duration) string { return clock(d.Truncate(grain(d))) }
-
-func most(d time.Duration) string {
-	step := grain(d)
-	return clock((d + step - 1).Truncate(step))
-}
-
-func grain(d time.Duration) time.Duration {
-	switch {
-	case d < time.Second:
-		return time.Millisecond
-	case d < 10*time.Second:
-		return 100 * time.Millisecond
-	}
-	return time.Second
-}
-
-// apart prints two durations, the first longer, so finely that they differ.
-func apart(long, short time.Duration) (string, string) {
-	if a, b := least(long), least(short); a != b {
-		return a, b
-	}
-	for step := 100 * time.Millisecond; step > time.Nanosecond; step /= 10 {
-		if a, b := clock(long.Truncate(step)), clock(short.Truncate(step)); a != b {
-			return a, b
-		}
-	}
-	return clock(long), clock(short)
-}
-
-// clock prints a duration in hours, minutes and seconds, leaving out what is zero.
-func clock(d time.Duration) string {
-	var parts []string
-	if h := d / time.Hour; h > 0 {
-		parts = append(parts, fmt.Sprintf("%d h", h))
-	}
-	if m := d % time.Hour / time.Minute; m > 0 {
-		parts = append(parts, fmt.Sprintf("%d min", m))
-	}
-	if s := d % time.Minute; s > 0 || len(parts) == 0 {
-		digits := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%09d", s/time.Second, s%time.Second), "0"), ".")
-		parts = append(parts, digits+" s")
-	}
-	return strings.Join(parts, " ")
 }

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/slamon/slamon/timeline"
@@ -32,6 +33,15 @@ type Date struct {
 	Year  int
 	Month time.Month
 	Day   int
+}
+
+// ParseDate reads a date such as 2020-10-01.
+func ParseDate(text string) (Date, error) {
+	t, err := time.Parse(time.DateOnly, text)
+	if err != nil {
+		return Date{}, fmt.Errorf("date %q: want a day of the calendar, such as 2020-10-01", text)
+	}
+	return Date{t.Year(), t.Month(), t.Day()}, nil
 }
 
 // Start returns the first instant of the day in zone.

@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/slamon/slamon/report"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/timeline"
+)
+
+// judgeFlags are the flags of `slamon judge` as they were given.
+type judgeFlags struct {
+	results, exclude      string
+	claim, from, to, zone string
+	interval, recheck     time.Duration
+	asJSON                bool
+}
+
+func judgeCommand() *cobra.Command {
+	var f judgeFlags
+	cmd := &cobra.Command{
+		Use:   "judge --results FILE|- --claim 99.991% --from T --to T --interval 300s",
+		Short: "The verdict from recorded results, offline",
+		Long: `judge holds recorded results against a claim: the same arithmetic as the
+daemon's, from a file that anybody can keep and recompute.
+
+--results is CSV with a header, sorted or not. Columns: time (RFC 3339, fractions
+allowed; the moment the probe was sent) and outcome (up, degraded, down,
+unknown); optional: duration_seconds, reason, site, check, and base (false for a
+re-probe). Other columns are ignored. Several checks in one file are judged
+together: down is when any of them is down.
+
+--from and --to are RFC 3339 instants or days of the calendar in --tz. A day in
+--to counts whole: --to 2021-09-30 ends at midnight after the 30th. An instant in
+--to is not part of the window. Time without results is unknown, never up.
+
+--exclude is CSV with a header: from, to, and optional announced and note. Its
+time leaves the account, and the denominator too.
+
+Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
+		Example: `  slamon judge --results results.csv --claim 99.991% --from 2020-10-01 --to 2021-09-30 --tz Asia/Tokyo --interval 300s`,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			v, err := f.judge(cmd.InOrStdin(), time.Now())
+			if err != nil {
+				return exitError{codeUsage, err}
+			}
+			write := report.JudgeText
+			if f.asJSON {
+				write = report.JudgeJSON
+			}
+			if err := write(cmd.OutOrStdout(), v); err != nil {
+				return exitError{codeFailed, err}
+			}
+			return answerCode(v.Answer)
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.results, "results", "", "results as CSV; - reads standard input")
+	flags.StringVar(&f.claim, "claim", "", "claimed availability with its sign, such as 99.991%")
+	flags.StringVar(&f.from, "from", "", "start of the window: RFC 3339, or a day in --tz")
+	flags.StringVar(&f.to, "to", "", "end of the window: RFC 3339 (not part of it), or a day in --tz (the last one)")
+	flags.StringVar(&f.zone, "tz", "UTC", "time zone of the window, such as Asia/Tokyo")
+	flags.DurationVar(&f.interval, "interval", 0, "base interval of the probes, such as 300s")
+	flags.DurationVar(&f.recheck, "recheck", 0, "pause between probes after a failure; 0 for no re-probing")
+	flags.StringVar(&f.exclude, "exclude", "", "maintenance to leave out, as CSV")
+	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
+	for _, name := range []string{"results", "claim", "from", "to", "interval"} {
+		if err := cmd.MarkFlagRequired(name); err != nil {
+			panic(err) // the name is not one of the flags above
+		}
+	}
+	return cmd
+}
+
+// answerCode gives an answer its exit code.
+func answerCode(a sla.Answer) error {
+	switch a {
+	case sla.Met:
+		return nil
+	case sla.Breached, sla.BreachedCertain:
+		return exitError{code: codeBreached}
+	}
+	return exitError{code: codeCannotTell}
+}
+
+// judge reads what the flags name and judges it. A window that has not ended at
+// now is judged as far as now, or as far as the results go.
+func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (sla.Verdict, error) {
+	claim, window, err := f.parse()
+	if err != nil {
+		return sla.Verdict{}, err
+	}
+	var exclusions []sla.Exclusion
+	if f.exclude != "" {
+		claim.ExcludeMaintenance = true
+		err := read(f.exclude, stdin, func(r io.Reader, name string) (err error) {
+			exclusions, err = report.ReadExclusions(r, name)
+			return err
+		})
+		if err != nil {
+			return sla.Verdict{}, err
+		}
+	}
+	var series []timeline.Series
+	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}}
+	err = read(f.results, stdin, func(r io.Reader, name string) (err error) {
+		series, err = report.ReadSeries(r, name, pacing)
+		return err
+	})
+	if err != nil {
+		return sla.Verdict{}, err
+	}
+	if len(series) > 1 {
+		claim.Combine = sla.AnyDown
+	}
+	return sla.Judge(claim, window, judgedUntil(window, series, now), series, exclusions), nil
+}
+
+// judgedUntil returns how far a window can be judged.
+func judgedUntil(window timeline.Period, series []timeline.Series, now time.Time) time.Time {
+	until := now
+	for _, s := range series {
+		if last := s.Stretches[len(s.Stretches)-1].Last; last.After(until) {
+			until = last
+		}
+	}
+	if until.After(window.To) {
+		return window.To
+	}
+	return until
+}
+
+// parse turns the flags into a claim and its window.
+func (f *judgeFlags) parse() (sla.Claim, timeline.Period, error) {
+	fail := func(format string, args ...any) (sla.Claim, timeline.Period, error) {
+		return sla.Claim{}, timeline.Period{}, fmt.Errorf(format, args...)
+	}
+	figure, err := sla.ParseFigure(f.claim)
+	if err != nil {
+		return fail("--claim %w", err)
+	}
+	zone, err := time.LoadLocation(f.zone)
+	if err != nil || f.zone == "" || f.zone == "Local" {
+		return fail("--tz %q: want the name of a time zone\ntry: --tz Asia/Tokyo", f.zone)
+	}
+	if f.interval <= 0 {
+		return fail("--interval %s: want the base interval of the probes, above 0\ntry: --interval 300s", f.interval)
+	}
+	if f.recheck < 0 || f.recheck >= f.interval {
+		return fail("--recheck %s: want a pause shorter than --interval %s, or 0 for no re-probing\ntry: --recheck 10s", f.recheck, f.interval)
+	}
+	from, err := borderOf("--from", f.from, zone, false)
+	if err != nil {
+		return fail("%w", err)
+	}
+	to, err := borderOf("--to", f.to, zone, true)
+	if err != nil {
+		return fail("%w", err)
+	}
+	if !from.Before(to) {
+		return fail("the window ends (%s) before it begins (%s)\ntry: swap --from and --to", to.Format(time.RFC3339), from.Format(time.RFC3339))
+	}
+	claim := sla.Claim{Availability: figure, Window: sla.Window{Kind: sla.Fixed, Zone: zone}}
+	return claim, timeline.Period{From: from, To: to}, nil
+}
+
+// borderOf reads an instant, or a day of the calendar: its start, or for the last
+// day of a window its end.
+func borderOf(flag, text string, zone *time.Location, last bool) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.In(zone), nil
+	}
+	day, err := sla.ParseDate(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s %q: want an RFC 3339 time or a day\ntry: %s 2020-10-01 or %s 2020-10-01T00:00:00+09:00", flag, text, flag, flag)
+	}
+	if last {
+		day = day.Next()
+	}
+	return day.Start(zone), nil
+}
+
+// read opens a file, or takes standard input for "-".
+func read(path string, stdin io.Reader, take func(r io.Reader, name string) error) error {
+	if path == "-" {
+		return take(stdin, "standard input")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return fmt.Errorf("%w\ntry: name an existing file, or - for standard input", err)
+	}
+	return errors.Join(take(file, path), file.Close())
+}
