@@ -1,0 +1,147 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/config"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web"
+)
+
+// incidentDays is how far back a board lists incidents. Older ones are found
+// through the claim that they count against.
+const incidentDays = 30
+
+// history is what a board reads of the store.
+type history interface {
+	Series(check.ID, timeline.Period) (timeline.Series, error)
+	Evidence(check.ID, timeline.Period, int) ([]web.Evidence, error)
+}
+
+// boards makes a status.Board at every refresh. It belongs to one goroutine;
+// only current is read by others.
+type boards struct {
+	history   history
+	latest    *latest
+	log       *slog.Logger
+	version   string
+	started   time.Time
+	incidents map[check.ID][]status.Incident
+	current   atomic.Pointer[status.Board]
+}
+
+// refresh makes the board of now.
+func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *status.Board {
+	board := &status.Board{
+		At: now, Site: cfg.Site, Zone: cfg.Zone, Version: b.version, Started: b.started, Own: own,
+		Services: make([]status.Service, 0, len(cfg.Services)+1),
+	}
+	for _, s := range cfg.Services {
+		board.Services = append(board.Services, b.service(now, s, cfg))
+	}
+	if len(cfg.Anchors) > 0 {
+		line := check.Service{ID: check.OwnNetworkService, Name: "Own network", Checks: cfg.Anchors}
+		board.Services = append(board.Services, b.service(now, line, cfg))
+	}
+	b.current.Store(board)
+	return board
+}
+
+func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) status.Service {
+	out := status.Service{Service: s, Maintenance: cfg.Exclusions(s.ID), Checks: make([]status.Check, 0, len(s.Checks)), State: check.Unknown}
+	rank := -1
+	for _, c := range s.Checks {
+		shown := status.Check{Check: c}
+		if m, ok := b.latest.get(c.ID); ok {
+			shown.Last, shown.Since, shown.LastGood = m.last, m.since, m.lastGood
+		}
+		out.Checks = append(out.Checks, shown)
+		if at := severity(shown.Last.State); !c.Paused && at > rank {
+			rank, out.State = at, shown.Last.State
+		}
+		out.Incidents = append(out.Incidents, b.incidentsOf(now, c)...)
+	}
+	slices.SortStableFunc(out.Incidents, func(x, y status.Incident) int { return y.FirstBad.Compare(x.FirstBad) })
+	for _, claim := range cfg.Claims {
+		if claim.Service == s.ID {
+			out.Claims = append(out.Claims, b.claim(now, claim, out.Maintenance))
+		}
+	}
+	return out
+}
+
+// severity orders states for the one word that is shown for a service.
+func severity(s check.State) int {
+	return slices.Index([]check.State{check.Up, check.Unknown, check.Degraded, check.Down}, s)
+}
+
+// claim judges one claim over its own window and over the rolling ones. The
+// history is read once, for the longest of them.
+func (b *boards) claim(now time.Time, claim sla.Claim, ex []sla.Exclusion) status.Claim {
+	own := claim.Window.Period(now)
+	until := own.To
+	if until.After(now) {
+		until = now
+	}
+	longest := timeline.Period{From: now.Add(-status.Windows[len(status.Windows)-1].Length), To: now}
+	if own.From.Before(longest.From) {
+		longest.From = own.From
+	}
+	series := b.series(claim.Checks, longest)
+	out := status.Claim{Verdict: sla.Judge(claim, own, until, series, ex), Rolling: make([]status.Rolling, 0, len(status.Windows))}
+	for _, w := range status.Windows {
+		p := timeline.Period{From: now.Add(-w.Length), To: now}
+		out.Rolling = append(out.Rolling, status.Rolling{Name: w.Name, Verdict: sla.Judge(claim, p, now, series, ex)})
+	}
+	return out
+}
+
+func (b *boards) series(ids []check.ID, p timeline.Period) []timeline.Series {
+	all := make([]timeline.Series, 0, len(ids))
+	for _, id := range ids {
+		s, err := b.history.Series(id, p)
+		if err != nil {
+			b.log.Error("history cannot be read", "check", id, "error", err)
+			s = timeline.Series{Check: id} // no history is unknown time
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+// incidentsOf lists the failures of one check. They are read again only when the
+// check's state changed, or while it is down.
+func (b *boards) incidentsOf(now time.Time, c check.Check) []status.Incident {
+	if known, ok := b.incidents[c.ID]; ok && !b.latest.settle(c.ID) {
+		return known
+	}
+	p := timeline.Period{From: now.AddDate(0, 0, -incidentDays), To: now}
+	alone := sla.Claim{Checks: []check.ID{c.ID}, Combine: sla.AnyDown}
+	verdict := sla.Judge(alone, p, now, b.series(alone.Checks, p), nil)
+	list := make([]status.Incident, 0, len(verdict.Incidents))
+	for _, i := range verdict.Incidents {
+		list = append(list, status.Incident{Incident: i, ID: incidentID(c.ID, i.FirstBad), Service: c.Service, Detail: b.firstEvidence(c.ID, i)})
+	}
+	b.incidents[c.ID] = list
+	return list
+}
+
+// incidentID is stable: it depends on the check and its first failed probe only.
+func incidentID(id check.ID, firstBad time.Time) string {
+	return fmt.Sprintf("%s-%s", id, firstBad.UTC().Format("20060102T150405.000Z"))
+}
+
+func (b *boards) firstEvidence(id check.ID, i sla.Incident) *check.Evidence {
+	kept, err := b.history.Evidence(id, timeline.Period{From: i.FirstBad, To: i.LastBad.Add(time.Nanosecond)}, 1)
+	if err != nil || len(kept) == 0 {
+		return nil
+	}
+	return &kept[0].Evidence
+}
