@@ -98,6 +98,9 @@ func dnsData(qtype uint16, data string) (dns.RR, error) {
 	if qtype == dns.TypeTXT && !strings.HasPrefix(strings.TrimSpace(data), `"`) {
 		data = strconv.Quote(data)
 	}
+	if strings.ContainsAny(data, "\r\n") {
+		return nil, fmt.Errorf("dns: expected data %q: want one record in one line", data)
+	}
 	rr, err := dns.NewRR(". 0 IN " + dns.Type(qtype).String() + " " + data)
 	if err == nil && (rr == nil || rr.Header().Rrtype != qtype) {
 		err = errors.New("no such data")
@@ -110,14 +113,14 @@ func dnsData(qtype uint16, data string) (dns.RR, error) {
 
 // sameData reports whether two records carry the same data: names without regard
 // to case, and a text without regard to how it was cut into pieces.
-func sameData(want, got dns.RR) bool {
-	if w, ok := want.(*dns.TXT); ok {
-		g, ok := got.(*dns.TXT)
-		return ok && strings.Join(w.Txt, "") == strings.Join(g.Txt, "")
+func sameData(one, other dns.RR) bool {
+	if x, ok := one.(*dns.TXT); ok {
+		y, ok := other.(*dns.TXT)
+		return ok && strings.Join(x.Txt, "") == strings.Join(y.Txt, "")
 	}
-	got = dns.Copy(got)
-	got.Header().Name, got.Header().Class = ".", want.Header().Class
-	return dns.IsDuplicate(want, got)
+	other = dns.Copy(other)
+	other.Header().Name, other.Header().Class = one.Header().Name, one.Header().Class
+	return dns.IsDuplicate(one, other)
 }
 
 // presentation is the data of a record without its owner, time to live and type.
