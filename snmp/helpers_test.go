@@ -1,6 +1,8 @@
 package snmp
 
 import (
+	"net/netip"
+	"os"
 	"testing"
 	"time"
 
@@ -145,3 +147,16 @@ func port(index, name, alias string, in, out uint64) []snmptest.Object {
 type snmptestObject = snmptest.Object
 
 var silent snmptest.Habit = snmptest.Silent
+
+func credentialsOf(s string) secret.Value { return secret.New(s) }
+
+func ci() bool { return os.Getenv("CI") == "true" }
+
+func (p *Poller) mustAddr(t testing.TB) netip.AddrPort {
+	t.Helper()
+	to, err := p.session.env.resolve(t.Context(), p.dev.Address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
+}

@@ -2,6 +2,8 @@ package snmptest
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gosnmp/gosnmp"
 )
@@ -75,19 +77,15 @@ func Endless(request, answer *gosnmp.SnmpPacket, encode encoder) [][]byte {
 	return [][]byte{encode(answer)}
 }
 
-// following counts the last number up, or goes one level down.
+// following goes one level down from a column, and then counts the last number up.
 func following(name string) string {
-	const below = ".1"
-	if len(name) > 60 {
-		b := []byte(name)
-		for i := len(b) - 1; i >= 0; i-- {
-			if b[i] >= '1' && b[i] < '9' {
-				b[i]++
-				return string(b)
-			}
-		}
+	const column = 12 // parts of a name that is taken for a row
+	dot := strings.LastIndexByte(name, '.')
+	n, err := strconv.ParseUint(name[dot+1:], 10, 32)
+	if strings.Count(name, ".") < column || err != nil {
+		return name + ".1"
 	}
-	return name + below
+	return name[:dot+1] + strconv.FormatUint(n+1, 10)
 }
 
 // Backwards answers walks with objects that do not increase.
