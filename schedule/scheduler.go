@@ -43,9 +43,10 @@ type Options struct {
 	Need    int
 }
 
-// defaultTick starts probes in groups of a few and keeps their lateness below
+// DefaultTick is the tick of Options that name none, and so the quantum of the
+// grids. It starts probes in groups of a few and keeps their lateness below
 // what a loaded machine adds anyhow; a gocron tick costs some 50 µs.
-const defaultTick = 50 * time.Millisecond
+const DefaultTick = 50 * time.Millisecond
 
 // minTick keeps gocron's own work, some 50 µs a tick, below 1 % of a processor.
 const minTick = 10 * time.Millisecond
@@ -87,7 +88,7 @@ func New(o Options) *Scheduler {
 		states: map[check.ID]*state{},
 	}
 	if s.tick <= 0 {
-		s.tick = defaultTick
+		s.tick = DefaultTick
 	}
 	s.tick = max(s.tick, minTick)
 	if s.max <= 0 {
