@@ -74,13 +74,13 @@ func (s *server) apiResults(w http.ResponseWriter, r *http.Request, b *status.Bo
 		return
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	if err := s.send(w, r, id, period, out); err != nil {
+	if err := s.sendRows(w, r, id, period, out); err != nil {
 		s.Log.Warn("results were sent in part only", "check", id, "error", err)
 		panic(http.ErrAbortHandler)
 	}
 }
 
-func (s *server) send(w http.ResponseWriter, r *http.Request, id check.ID, p timeline.Period, out rowWriter) error {
+func (s *server) sendRows(w http.ResponseWriter, r *http.Request, id check.ID, p timeline.Period, out rowWriter) error {
 	deadline := http.NewResponseController(w)
 	n := 0
 	for result, err := range s.History.Results(id, p) {

@@ -1,0 +1,130 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
+)
+
+// newestResults are listed on the page of a check.
+const newestResults = 30
+
+type checkView struct {
+	Row                 checkRow
+	Service, ServiceURL string
+	Reprobe, Timeout    string
+	LastGood, Last      moment
+	Facts               []factView
+	Evidence            *check.Evidence
+	Ranges              rangeView
+	Strips              []stripView
+	Legend              []legendRow
+	Chart               chartView
+	Incidents           []incidentRow
+	Results             []resultRow
+	CSV                 string
+}
+
+// factView is one named value.
+type factView struct {
+	Name, Value string
+	Time        moment
+	Bad         bool
+}
+
+func (s *server) check(v *visit) view {
+	id := check.ID(v.r.PathValue("id"))
+	c, x := findCheck(v.board, id)
+	if c == nil {
+		return v.missing("check", string(id))
+	}
+	out := checkView{
+		Row: v.checkRow(c), Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)),
+		Timeout: v.length(c.Timeout, roundNear), LastGood: v.at(c.LastGood), Last: v.at(c.Last.Sent),
+		Facts: v.facts(c), Evidence: c.Last.Detail, Legend: v.legend(),
+		CSV: "/api/v1/results?check=" + url.QueryEscape(string(id)),
+	}
+	if c.Reprobe > 0 {
+		out.Reprobe = v.t("check.reprobe", v.length(c.Reprobe, roundNear))
+	}
+	period, ranges := v.period(nil)
+	out.Ranges = ranges
+	if s.History != nil {
+		p := soFar(period, v.board.At)
+		spans := timeline.Spans(s.read(id, p), p, nil, false)
+		out.Strips = []stripView{v.stripView(out.Row.Name, "", spans, period)}
+		out.Chart = s.chart(v, &c.Check, p)
+		out.Results = s.newest(v, c)
+	}
+	for i := range x.Incidents {
+		if x.Incidents[i].Check == id {
+			out.Incidents = append(out.Incidents, v.incidentRow(&x.Incidents[i]))
+		}
+	}
+	return view{name: "check", title: out.Row.Name, active: "overview", every: historyEvery, body: out}
+}
+
+// newest lists the last results, newest first. It reads as far back as that many
+// base intervals reach, since the time before may hold nothing.
+func (s *server) newest(v *visit, c *status.Check) []resultRow {
+	if c.Last.Sent.IsZero() {
+		return nil
+	}
+	p := timeline.Period{From: c.Last.Sent.Add(-newestResults * c.Interval), To: c.Last.Sent.Add(time.Nanosecond)}
+	var kept []check.Result
+	for r, err := range s.History.Results(c.ID, p) {
+		if err != nil {
+			s.Log.Warn("results cannot be read", "check", c.ID, "error", err)
+			break
+		}
+		if kept = append(kept, r); len(kept) > 2*newestResults {
+			kept = slices.Delete(kept, 0, newestResults)
+		}
+	}
+	slices.Reverse(kept)
+	rows := make([]resultRow, 0, newestResults)
+	for _, r := range kept[:min(len(kept), newestResults)] {
+		rows = append(rows, v.result(r))
+	}
+	return rows
+}
+
+// facts are what the last probe measured beside the time.
+func (v *visit) facts(c *status.Check) []factView {
+	var out []factView
+	add := func(key, value string) { out = append(out, factView{Name: v.t("fact." + key), Value: value}) }
+	if p := v.phases(c.Last.Phases); p != "" {
+		add("phases", p)
+	}
+	for _, f := range c.Last.Facts {
+		switch f.Kind {
+		case check.CertificateExpiry:
+			end := time.Unix(int64(f.Value), 0)
+			add("certificate", v.t("fact.certificate.value", end.In(v.zone).Format(time.DateOnly), int(end.Sub(v.board.At)/hours24)))
+		case check.HTTPStatus:
+			add("status", fmt.Sprintf("%.0f", f.Value))
+		case check.BodyBytes:
+			add("body", bytes(int64(f.Value)))
+		case check.PacketLoss:
+			add("loss", fmt.Sprintf("%.1f %%", 100*f.Value))
+		case check.RTTMin:
+			add("rttmin", v.took(seconds(f.Value)))
+		case check.RTTMax:
+			add("rttmax", v.took(seconds(f.Value)))
+		case check.ClockOffset:
+			add("offset", fmt.Sprintf("%+.3f ms", 1000*f.Value))
+		case check.Stratum:
+			add("stratum", fmt.Sprintf("%.0f", f.Value))
+		case check.Answers:
+			add("answers", fmt.Sprintf("%.0f", f.Value))
+		}
+	}
+	return out
+}
+
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -1,0 +1,81 @@
+package webtest
+
+import (
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web"
+)
+
+// ErrNone is what the history of a check that was never made gives.
+var ErrNone = errors.New("no history is made for this check")
+
+// Series returns a whole year.
+func (m *Made) Series(id check.ID, _ timeline.Period) (timeline.Series, error) {
+	s, ok := m.series[id]
+	if !ok {
+		return timeline.Series{}, ErrNone
+	}
+	return s, nil
+}
+
+// Results makes the results of the period anew.
+func (m *Made) Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, error] {
+	return func(yield func(check.Result, error) bool) {
+		c, ok := m.checks[id]
+		if !ok {
+			yield(check.Result{}, ErrNone)
+			return
+		}
+		for r := range m.slots(c, p) {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Evidence returns what failing probes of the period would have kept.
+func (m *Made) Evidence(id check.ID, p timeline.Period, limit int) ([]web.Evidence, error) {
+	var out []web.Evidence
+	for r := range m.slots(m.checks[id], p) {
+		if r.Detail != nil && len(out) < limit {
+			out = append(out, web.Evidence{Sent: r.Sent, Evidence: *r.Detail})
+		}
+	}
+	return out, nil
+}
+
+// Days sums up days by looking at one moment of each hour.
+func (m *Made) Days(id check.ID, p timeline.Period) ([]web.Day, error) {
+	c, ok := m.checks[id]
+	if !ok {
+		return nil, ErrNone
+	}
+	var out []web.Day
+	for start := p.From.UTC().Truncate(24 * time.Hour); start.Before(p.To); start = start.Add(24 * time.Hour) {
+		d := web.Day{Start: start}
+		for h := range 24 {
+			t := start.Add(time.Duration(h) * time.Hour)
+			if x := m.troubleAt(c, t); x != nil && x.reason == check.ReasonStopped {
+				continue
+			}
+			r := m.result(c, t)
+			d.Results[r.State]++
+			d.P50 += r.Took / 24
+			d.Max = max(d.Max, r.Took)
+		}
+		d.P95 = d.P50 + (d.Max-d.P50)*3/4
+		out = append(out, d)
+	}
+	return out, nil
+}
+
+// Events returns those of the board.
+func (m *Made) Events(_ timeline.Period, limit int) ([]status.Event, error) {
+	return m.Board.Own.Events[:min(limit, len(m.Board.Own.Events))], nil
+}
