@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"time"
+	"unicode"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/backoff"
@@ -128,8 +129,7 @@ func (p *grpcProbe) failed(ctx context.Context, t *trace, link *grpcLink, from b
 	if broken := link.broken(); !from && broken != nil {
 		return t.failed(ctx, broken)
 	}
-	code := strings.ToUpper(s.Code().String())
-	t.status = code + ": " + s.Message()
+	t.status = codeName(s.Code()) + ": " + s.Message()
 	switch {
 	case s.Code() == codes.Unimplemented:
 		return t.down(check.ReasonStatus, "the server has no health service (UNIMPLEMENTED)", "SERVING", t.status)
@@ -143,6 +143,19 @@ func (p *grpcProbe) failed(ctx context.Context, t *trace, link *grpcLink, from b
 		return t.down(check.ReasonProtocol, "the server does not speak gRPC: "+s.Message(), "SERVING", t.status)
 	}
 	return t.down(check.ReasonStatus, "the health service answers "+t.status, "SERVING", t.status)
+}
+
+// codeName is the name of a code as the specification writes it: FAILED_PRECONDITION
+// for FailedPrecondition.
+func codeName(c codes.Code) string {
+	var out strings.Builder
+	for i, r := range c.String() {
+		if i > 0 && unicode.IsUpper(r) && c != codes.OK {
+			out.WriteByte('_')
+		}
+		out.WriteRune(unicode.ToUpper(r))
+	}
+	return out.String()
 }
 
 // grpcLink is the one connection of a probe. It remembers why it broke: the
@@ -165,10 +178,19 @@ func (l *grpcLink) take(context.Context, string) (net.Conn, error) {
 
 func (l *grpcLink) Read(b []byte) (int, error) {
 	n, err := l.Conn.Read(b)
+	return n, l.note(err)
+}
+
+func (l *grpcLink) Write(b []byte) (int, error) {
+	n, err := l.Conn.Write(b)
+	return n, l.note(err)
+}
+
+func (l *grpcLink) note(err error) error {
 	if err != nil {
 		l.err.CompareAndSwap(nil, &err)
 	}
-	return n, err
+	return err
 }
 
 func (l *grpcLink) broken() error {
