@@ -26,12 +26,12 @@ func (r *reader) address(f field[string], key string, port int, family check.Fam
 		example = key + ` = "www.example.com:443"`
 	}
 	text := f.v
+	if strings.Contains(text, "@") { // what stands before it may be a password
+		r.complain(f.at, example, "%s: want host:port without user and password", key)
+		return ""
+	}
 	if _, rest, ok := strings.Cut(text, "://"); ok {
 		rest, _, _ = strings.Cut(rest, "/")
-		if strings.Contains(rest, "@") {
-			rest = "www.example.com:443" // credentials are not repeated
-			text = "that"
-		}
 		r.complain(f.at, key+" = "+strconv.Quote(rest), "%s: want host:port, got the URL %s", key, quote(text))
 		return ""
 	}
@@ -74,11 +74,14 @@ func (r *reader) host(f field[string], key string, family check.Family) string {
 		return ""
 	}
 	if !validHost(host) {
-		remedy := key + ` = "gateway.example.net"`
+		shown, remedy := quote(f.v), key+` = "gateway.example.net"`
+		if strings.Contains(f.v, "@") {
+			shown = "holds a user or a password: it"
+		}
 		if h, _, err := net.SplitHostPort(f.v); err == nil && validHost(h) {
 			remedy = key + " = " + strconv.Quote(h)
 		}
-		r.complain(f.at, remedy, "%s %s is not a host name or an address without a port", key, quote(f.v))
+		r.complain(f.at, remedy, "%s %s is not a host name or an address without a port", key, shown)
 		return ""
 	}
 	r.sameFamily(f.at, host, family)

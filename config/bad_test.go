@@ -5,6 +5,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -49,5 +50,38 @@ func TestBadFiles(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestFiftyMistakes holds the complaints against the marks in the file: exactly
+// one for each, in the order of the lines.
+func TestFiftyMistakes(t *testing.T) {
+	const file = "testdata/bad/fifty_mistakes.toml"
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want, got []int
+	mark := regexp.MustCompile(` # [0-9]+$`)
+	for i, line := range strings.Split(string(data), "\n") {
+		if mark.MatchString(line) {
+			want = append(want, i+1)
+		}
+	}
+	var complaints Complaints
+	if _, err := Load(file); !errors.As(err, &complaints) {
+		t.Fatalf("Load(%s) = %v, want Complaints", file, err)
+	}
+	for _, c := range complaints {
+		got = append(got, c.Line)
+		if c.Remedy == "" {
+			t.Errorf("no remedy: %s", c)
+		}
+	}
+	if len(want) != 50 {
+		t.Errorf("the file has %d marks, want 50", len(want))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("lines with complaints (-want +got):\n%s", diff)
 	}
 }

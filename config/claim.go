@@ -71,13 +71,13 @@ func (r *reader) availability(f *claimFile) sla.Figure {
 // class application, else all.
 func (r *reader) claimChecks(s *check.Service, f *claimFile) []check.ID {
 	var ids, application []check.ID
-	var names []string
+	var names idSet
 	for _, k := range s.Checks {
 		if k.ID == "" {
 			continue
 		}
 		ids = append(ids, k.ID)
-		names = append(names, string(k.ID))
+		names.add(string(k.ID))
 		if k.Class == check.Application {
 			application = append(application, k.ID)
 		}
@@ -91,7 +91,7 @@ func (r *reader) claimChecks(s *check.Service, f *claimFile) []check.ID {
 	var chosen []check.ID
 	taken := map[string]bool{}
 	for _, n := range f.Checks {
-		if !n.ok || !r.known(n, "service "+quote(string(s.ID))+" has no check", names) {
+		if !n.ok || !r.known(n, "service "+quote(string(s.ID))+" has no check", &names) {
 			continue
 		}
 		if taken[n.v] {

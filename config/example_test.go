@@ -47,7 +47,9 @@ func same(t *testing.T, want, got *Config) {
 	options := cmp.Options{
 		cmpopts.IgnoreFields(Config{}, "Hash", "File"),
 		cmpopts.IgnoreUnexported(Config{}),
-		cmp.Comparer(func(a, b *regexp.Regexp) bool { return (a == nil) == (b == nil) && (a == nil || a.String() == b.String()) }),
+		cmp.Comparer(func(a, b *regexp.Regexp) bool {
+			return (a == nil) == (b == nil) && (a == nil || a.String() == b.String())
+		}),
 		cmp.Comparer(func(a, b *time.Location) bool { return a.String() == b.String() }),
 		cmp.Comparer(func(a, b secret.Value) bool { return a.Reveal() == b.Reveal() }),
 		cmp.Comparer(func(a, b *x509.CertPool) bool { return a.Equal(b) }),

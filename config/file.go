@@ -120,11 +120,11 @@ type claimFile struct {
 
 type windowFile struct {
 	table
-	Kind     field[string]   `toml:"kind"`
+	Kind     field[string] `toml:"kind"`
 	From     field[border] `toml:"from"`
 	To       field[border] `toml:"to"`
-	Days     field[int64]    `toml:"days"`
-	Timezone field[string]   `toml:"timezone"`
+	Days     field[int64]  `toml:"days"`
+	Timezone field[string] `toml:"timezone"`
 }
 
 type maintenanceFile struct {

@@ -98,8 +98,18 @@ func (n Need) words() string {
 		return begin + fmt.Sprintf("%s; checks every %s prove it with room to spare (%s would still do without a failure)",
 			rough(n.Allowance), FormatDuration(n.Interval), rough(n.Longest))
 	}
-	return begin + fmt.Sprintf("%s; checks every %s can prove it if at most %d short %s seen (every %s would do without any)",
-		rough(n.Allowance), FormatDuration(n.Interval), n.Failures, plural(n.Failures, "outage is", "outages are"), rough(n.Longest))
+	return begin + fmt.Sprintf("%s; checks every %s can prove it if %s seen (every %s would do without any)",
+		rough(n.Allowance), FormatDuration(n.Interval), shortOutages(n.Failures), rough(n.Longest))
+}
+
+func shortOutages(n int) string {
+	switch n {
+	case 0:
+		return "no outage is"
+	case 1:
+		return "at most 1 short outage is"
+	}
+	return fmt.Sprintf("at most %d short outages are", n)
 }
 
 func plural(n int, one, more string) string {
@@ -124,7 +134,7 @@ func rough(d time.Duration) string {
 	case d >= time.Minute:
 		d = d.Truncate(time.Second)
 	default:
-		d = d.Truncate(10 * time.Millisecond)
+		return d.Truncate(10 * time.Millisecond).String()
 	}
 	return FormatDuration(d)
 }

@@ -36,7 +36,7 @@ func (r *reader) params(k *kindFiles, thing, id string, t *table) check.Params {
 			continue
 		}
 		if found != nil {
-			r.complain(one.at(), "make two checks of it", "%s %q has a %s table besides its %s table: want exactly one", thing, id, one.name, first)
+			r.complain(one.at(), "make two checks of it", "%s %q has the table %s besides the table %s: want exactly one", thing, id, one.name, first)
 			continue
 		}
 		found, first = one.read(), one.name
@@ -46,7 +46,7 @@ func (r *reader) params(k *kindFiles, thing, id string, t *table) check.Params {
 		if thing == "anchor" {
 			header = "[own_network.anchor.icmp]"
 		}
-		r.complain(t.at, "add "+header+", or another kind: "+strings.Join(layoutOf(reflect.TypeFor[kindFiles]()).names, ", "), "%s %q does not say what to ask", thing, id)
+		r.complain(t.at, "add "+header+", or another kind: "+strings.Join(layoutOf(reflect.TypeFor[kindFiles]()).names[1:], ", "), "%s %q does not say what to ask", thing, id)
 	}
 	return found
 }

@@ -110,6 +110,9 @@ type origins struct {
 	pairs map[*byte][2]string // by the first byte of the leaf
 }
 
+// used reports whether any file was read.
+func (o origins) used() bool { return len(o.pools)+len(o.pairs) > 0 }
+
 func (r *reader) origins() origins {
 	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}}
 	for p, pool := range r.pools {

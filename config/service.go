@@ -131,20 +131,24 @@ func (r *reader) anchor(f *anchorFile) check.Check {
 }
 
 func (r *reader) maintenance(c *Config, f *file) {
+	var services idSet
+	for _, s := range c.Services {
+		services.add(string(s.ID))
+	}
 	for i := range f.Maintenance {
-		if m, ok := r.oneMaintenance(c, &f.Maintenance[i]); ok {
+		if m, ok := r.oneMaintenance(c, &f.Maintenance[i], &services); ok {
 			c.Maintenance = append(c.Maintenance, m)
 		}
 	}
 }
 
-func (r *reader) oneMaintenance(c *Config, f *maintenanceFile) (Maintenance, bool) {
+func (r *reader) oneMaintenance(c *Config, f *maintenanceFile, services *idSet) (Maintenance, bool) {
 	m := Maintenance{Service: check.ServiceID(f.Service.v), Exclusion: sla.Exclusion{Note: f.Note.v}}
 	complete := r.required(f.Service.set, &f.table, "service", `service = "web-meeting"`, "this maintenance names no service")
 	complete = r.required(f.From.set, &f.table, "from", "from = 2026-12-06T01:00:00+09:00", "this maintenance has no from") && complete
 	complete = r.required(f.To.set, &f.table, "to", "to = 2026-12-06T05:00:00+09:00", "this maintenance has no to") && complete
 	if f.Service.ok {
-		r.known(f.Service, "there is no service", c.serviceIDs())
+		r.known(f.Service, "there is no service", services)
 	}
 	if !complete || !f.From.ok || !f.To.ok {
 		return m, false
@@ -159,27 +163,37 @@ func (r *reader) oneMaintenance(c *Config, f *maintenanceFile) (Maintenance, boo
 	return m, true
 }
 
+// idSet are the ids that a key can refer to.
+type idSet struct {
+	list []string
+	set  map[string]bool
+}
+
+// add adds an id; that of a thing whose id is wrong is empty, and left out.
+func (s *idSet) add(id string) {
+	if id == "" {
+		return
+	}
+	if s.set == nil {
+		s.set = map[string]bool{}
+	}
+	s.list, s.set[id] = append(s.list, id), true
+}
+
+// maxListed bounds the ids that a remedy lists.
+const maxListed = 10
+
 // known complains about a reference to an id that is not there.
-func (r *reader) known(f field[string], missing string, ids []string) bool {
-	for _, id := range ids {
-		if id == f.v {
-			return true
-		}
+func (r *reader) known(f field[string], missing string, ids *idSet) bool {
+	if ids.set[f.v] {
+		return true
 	}
 	remedy := "use one of the ids of the file"
-	if like, ok := closest(f.v, ids); ok {
+	if like, ok := closest(f.v, ids.list); ok {
 		remedy = like + ", if that was meant"
-	} else if len(ids) > 0 && len(ids) <= 10 {
-		remedy = orList(ids)
+	} else if len(ids.list) > 0 && len(ids.list) <= maxListed {
+		remedy = orList(ids.list)
 	}
 	r.complain(f.at, remedy, "%s %s", missing, quote(f.v))
 	return false
-}
-
-func (c *Config) serviceIDs() []string {
-	ids := make([]string, len(c.Services))
-	for i, s := range c.Services {
-		ids[i] = string(s.ID)
-	}
-	return ids
 }

@@ -72,7 +72,9 @@ func sizeRemedy(text string) string {
 	}
 	for _, u := range sizeUnits {
 		if strings.HasPrefix(u.name, "K") && unit == "KB" || strings.EqualFold(u.name, unit) || strings.EqualFold(u.name[:1]+"B", unit+"B") {
-			return t[:digits] + u.name
+			if _, err := ParseSize(t[:digits] + u.name); err == nil {
+				return t[:digits] + u.name
+			}
 		}
 	}
 	return "2GiB"

@@ -3,10 +3,11 @@ package config
 import "strings"
 
 // closest returns the candidate that word was probably meant to be: the one
-// with the fewest edits, if these are at most a third of the word's length.
+// with the fewest edits, if these are at most a third of the word's length (one
+// in a short word, none in a single letter).
 func closest(word string, candidates []string) (string, bool) {
 	word = strings.ReplaceAll(strings.ToLower(word), "-", "_")
-	best, edits := "", max(1, len(word)/3)+1
+	best, edits := "", min(max(1, len(word)/3), len(word)-1)+1
 	for _, c := range candidates {
 		if d := distance(word, strings.ToLower(c)); d < edits {
 			best, edits = c, d

@@ -121,7 +121,7 @@ func (r *reader) descend(t *node, steps []step, byDots bool) *node {
 			next = next.list[len(next.list)-1]
 		}
 		if next.kind != unstable.Table || byDots && !next.dotted {
-			r.complain(s.at, "", "%s is not a table that can be added to: it was set on line %d",
+			r.complain(s.at, "write all its keys in one place", "%s is not a table that can be added to: it was set on line %d",
 				quote(dotted(steps[:i+1])), r.line(e.at))
 			return nil
 		}
