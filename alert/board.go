@@ -1,0 +1,211 @@
+package alert
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
+)
+
+// Limits are what turns a state of things into a condition. Zero values leave the
+// condition out, but for shares, which have defaults in the file.
+type Limits struct {
+	CertificateDays []int         // one condition for each number of days that is passed; the smallest is critical
+	AllowanceShares []float64     // of a claim's allowance, 0-1
+	CoverageShare   float64       // least share of the last 24 h that must be known, 0-1
+	ClockOffset     time.Duration // largest offset of our own clock
+}
+
+// Conditions reads off a board what is wrong.
+func Conditions(b *status.Board, l Limits) []Condition {
+	r := reading{board: b, limits: l}
+	for i := range b.Services {
+		s := &b.Services[i]
+		for k := range s.Checks {
+			r.check(s, &s.Checks[k])
+		}
+		for k := range s.Claims {
+			r.claim(s, &s.Claims[k])
+		}
+	}
+	r.own()
+	return r.found
+}
+
+type reading struct {
+	board  *status.Board
+	limits Limits
+	found  []Condition
+}
+
+func (r *reading) add(c Condition) { r.found = append(r.found, c) }
+
+func (r *reading) check(s *status.Service, c *status.Check) {
+	if c.Paused {
+		return
+	}
+	if c.Last.State == check.Down && s.ID != check.OwnNetworkService {
+		r.incident(s, c)
+	}
+	for _, f := range c.Last.Facts {
+		if f.Kind == check.CertificateExpiry {
+			r.certificate(s, c, time.Unix(int64(f.Value), 0))
+		}
+	}
+}
+
+// incident is named by its first failed probe, so that it stays the same trouble
+// until the check is good again.
+func (r *reading) incident(s *status.Service, c *status.Check) {
+	found := Condition{
+		Key: fmt.Sprintf("incident/%s-%s", c.ID, c.Since.UTC().Format("20060102T150405.000Z")), Subject: "check " + string(c.ID),
+		Type: Incident, Severity: Critical, Service: s.ID, Check: c.ID, Class: c.Class,
+		Since: c.Since, Failed: 1, Reason: c.Last.Reason,
+		Title:       fmt.Sprintf("%s: %s is down", s.Name, c.Name),
+		Path:        "/checks/" + string(c.ID),
+		Maintenance: maintained(s, r.board.At),
+	}
+	if c.Last.Detail != nil {
+		found.Sentence = c.Last.Detail.Sentence
+	}
+	for i := range s.Incidents {
+		if in := &s.Incidents[i]; in.Check == c.ID && in.Ongoing {
+			found.Failed, found.Path = in.Failed, "/incidents/"+in.ID
+			break
+		}
+	}
+	r.add(found)
+}
+
+// maintained reports whether the vendor announced work for now.
+func maintained(s *status.Service, now time.Time) bool {
+	for _, m := range s.Maintenance {
+		if !now.Before(m.From) && now.Before(m.To) {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *reading) certificate(s *status.Service, c *status.Check, ends time.Time) {
+	left := ends.Sub(r.board.At)
+	for i, days := range r.limits.CertificateDays {
+		if left > time.Duration(days)*24*time.Hour {
+			continue
+		}
+		severity := Warning
+		if i == len(r.limits.CertificateDays)-1 {
+			severity = Critical
+		}
+		r.add(Condition{
+			Key: fmt.Sprintf("certificate/%s/%d", c.ID, days), Subject: "certificate of " + string(c.ID),
+			Type: Certificate, Severity: severity, Service: s.ID, Check: c.ID, Class: c.Class, Since: r.board.At,
+			Title:    fmt.Sprintf("%s: the certificate of %s ends within %d days", s.Name, c.Name, days),
+			Sentence: "It is valid until " + ends.In(r.zone()).Format("2006-01-02 15:04 MST") + ".",
+			Path:     "/checks/" + string(c.ID),
+		})
+	}
+}
+
+func (r *reading) zone() *time.Location {
+	if r.board.Zone == nil {
+		return time.UTC
+	}
+	return r.board.Zone
+}
+
+// claim looks at what is left of the allowance. Burn rates degenerate for high
+// claims (one failed probe an hour is a burn of 185 at 99.991 %), so the shares of
+// the allowance that are used are told instead, with the date at which it ends.
+func (r *reading) claim(s *status.Service, c *status.Claim) {
+	v := &c.Verdict
+	window := v.Period.From.UTC().Format("20060102")
+	path := "/claims/" + string(v.Claim.ID)
+	if v.Answer == sla.BreachedCertain {
+		r.add(Condition{
+			Key: fmt.Sprintf("refuted/%s/%s", v.Claim.ID, window), Subject: "claim " + string(v.Claim.ID),
+			Type: Refuted, Severity: Critical, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At,
+			Title:    fmt.Sprintf("%s: the claim of %s is breached for certain", s.Name, v.Claim.Availability),
+			Sentence: v.Explanation, Path: path,
+		})
+	} else if v.Allowance > 0 {
+		r.allowance(s, v, window, path)
+	}
+	for i := range c.Rolling {
+		if w := &c.Rolling[i]; w.Name == "24h" && w.Accounted > 0 && w.Coverage < r.limits.CoverageShare && r.old(24*time.Hour) {
+			r.add(Condition{
+				Key: "coverage/" + string(v.Claim.ID), Subject: "coverage of " + string(v.Claim.ID),
+				Type: Coverage, Severity: Warning, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: path,
+				Title:    fmt.Sprintf("%s: only %s of the last 24 hours is known", s.Name, sla.Percent(w.Coverage, 1)),
+				Sentence: fmt.Sprintf("%s are unknown; a claim cannot be met on unknown time.", w.Unknown.Round(time.Second)),
+			})
+		}
+	}
+}
+
+// old reports whether the monitor has run long enough for a window to be known.
+func (r *reading) old(d time.Duration) bool { return r.board.At.Sub(r.board.Started) >= d }
+
+func (r *reading) allowance(s *status.Service, v *sla.Verdict, window, path string) {
+	used := float64(v.Downtime.Point) / float64(v.Allowance)
+	for _, share := range r.limits.AllowanceShares {
+		if used < share {
+			continue
+		}
+		severity := Warning
+		if share >= 1 {
+			severity = Critical
+		}
+		r.add(Condition{
+			Key: fmt.Sprintf("allowance/%s/%s/%g", v.Claim.ID, window, share*100), Subject: fmt.Sprintf("allowance %g%% of %s", share*100, v.Claim.ID),
+			Type: Allowance, Severity: severity, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: path,
+			Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, share*100, v.Claim.Availability),
+			Sentence: Pace(v, r.board.At, r.zone()),
+		})
+	}
+}
+
+// Pace says how much of the allowance is left and when it ends if downtime goes on
+// as it did since the window began.
+func Pace(v *sla.Verdict, now time.Time, zone *time.Location) string {
+	left := v.Remaining()
+	text := fmt.Sprintf("Down for %s of the %s allowed until %s", v.Downtime.Point.Round(time.Second),
+		v.Allowance.Round(time.Second), v.Period.To.In(zone).Format("2006-01-02"))
+	if left <= 0 {
+		return text + fmt.Sprintf("; overdrawn by %s.", (-left).Round(time.Second))
+	}
+	text += fmt.Sprintf("; %s left", left.Round(time.Second))
+	passed := now.Sub(v.Period.From)
+	if v.Downtime.Point <= 0 || passed <= 0 {
+		return text + "."
+	}
+	// In float64: the product of two periods does not fit into nanoseconds.
+	lasts := time.Duration(float64(left) / float64(v.Downtime.Point) * float64(passed))
+	if ends := now.Add(lasts); ends.Before(v.Period.To) {
+		return text + ", at this pace until " + ends.In(zone).Format("2006-01-02") + "."
+	}
+	return text + ", enough at this pace."
+}
+
+// own looks at the monitor itself.
+func (r *reading) own() {
+	o := &r.board.Own
+	say := func(t Type, severity Severity, title, sentence string) {
+		r.add(Condition{Key: string(t), Subject: "slamon's " + string(t), Type: t, Severity: severity,
+			Since: r.board.At, Title: title, Sentence: sentence, Path: "/system"})
+	}
+	if !o.NetworkAlive {
+		say(OwnNetwork, Warning, "slamon's own line is dead", "None of the anchors answers: what fails now is unknown, not down.")
+	}
+	if o.ClockOffsetKnown && r.limits.ClockOffset > 0 && o.ClockOffset.Abs() > r.limits.ClockOffset {
+		say(Clock, Warning, "slamon's own clock is off", fmt.Sprintf("It differs from the time server's by %s.", -o.ClockOffset))
+	}
+	if o.BackupError != "" {
+		say(Backup, Warning, "The backup of slamon's store failed", o.BackupError)
+	}
+	if o.StoreError != "" {
+		say(Storage, Critical, "slamon's store takes no results", o.StoreError)
+	}
+}

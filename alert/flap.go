@@ -1,0 +1,65 @@
+package alert
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// flap tells once that a subject comes and goes; while it does, its single
+// openings and recoveries are not told.
+func (d *decision) flap(it *Item, p *Policy, s *Subject) {
+	n := d.notice(it, p, Flapping, 0, "failed more than four times within an hour")
+	n.Thread = n.ID
+	n.Channels = union(n.Channels, it.Heard)
+	s.Policy, s.Thread, s.Heard = p.ID, n.Thread, n.Channels
+	it.Flap = true
+}
+
+// calm ends the flapping of subjects that were quiet for long enough, and forgets
+// those that are quiet anyway.
+func (d *decision) calm() {
+	busy := map[string]bool{}
+	for _, it := range d.memory.Items {
+		busy[it.Condition.Subject] = true
+	}
+	for _, name := range slices.Sorted(maps.Keys(d.memory.Subjects)) {
+		s := d.memory.Subjects[name]
+		s.trim(d.now)
+		last := len(s.Opened) - 1
+		switch {
+		case busy[name]:
+		case s.Flapping.IsZero():
+			if last < 0 {
+				delete(d.memory.Subjects, name)
+			}
+		case last < 0 || d.now.Sub(s.Opened[last]) >= flapCalm:
+			d.stable(name, s)
+			delete(d.memory.Subjects, name)
+		}
+	}
+}
+
+func (d *decision) stable(name string, s *Subject) {
+	p := d.byID(s.Policy)
+	d.notices = append(d.notices, &Notice{
+		ID: s.Thread + "/" + string(Stable), Thread: s.Thread, Kind: Stable, Policy: s.Policy,
+		Why:      "quiet for " + flapCalm.String(),
+		Detected: d.now, Due: d.now.Add(p.Window), Channels: s.Heard, Fallback: d.resolve(p.Fallback),
+		Conditions: []Condition{{Subject: name, Title: name + " is stable again", Sentence: "It no longer comes and goes."}},
+	})
+}
+
+// duty returns the name of the rota that a channel stands for.
+func duty(c Channel) (string, bool) { return strings.CutPrefix(string(c), "duty:") }
+
+// union appends what is not there yet, keeping the order.
+func union(to, more []Channel) []Channel {
+	out := slices.Clone(to)
+	for _, c := range more {
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
+}

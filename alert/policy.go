@@ -1,0 +1,114 @@
+package alert
+
+import (
+	"slices"
+	"time"
+
+	"github.com/slamon/slamon/check"
+)
+
+// Channel names a way to reach people, as the file does. "duty:NAME" stands for
+// whoever is on duty in the rota of that name.
+type Channel string
+
+// Policy says who is told what. The first policy that matches a condition counts.
+type Policy struct {
+	ID string
+
+	// What it is about; an empty list takes all.
+	Services    []check.ServiceID
+	Classes     []check.Class
+	Types       []Type
+	MinSeverity Severity
+
+	Confirm       int           // failed probes before an incident is told; at least 1
+	Wait          time.Duration // after confirmation; a recovery meanwhile is never told
+	Remind        time.Duration // between reminders while nobody acknowledged; 0 for none
+	EscalateAfter time.Duration // without acknowledgement; 0 for never
+	Group         time.Duration // what fails within this time after a notice goes into the next one
+	Window        time.Duration // within which a notice must be accepted, from detection; 1 h in the sheet
+	Maintenance   bool          // tell also what fails during announced maintenance
+
+	Channels   []Channel // told first
+	Escalation []Channel // told too when nobody acknowledges
+	Fallback   []Channel // told when the others cannot be reached
+
+	Quiet *Hours // what is not critical waits until they are over
+}
+
+// matches reports whether the policy is about c.
+func (p *Policy) matches(c *Condition) bool {
+	return c.Severity >= p.MinSeverity &&
+		(len(p.Services) == 0 || slices.Contains(p.Services, c.Service)) &&
+		(len(p.Classes) == 0 || slices.Contains(p.Classes, c.Class)) &&
+		(len(p.Types) == 0 || slices.Contains(p.Types, c.Type))
+}
+
+// Delays are what lies between a failed probe and the first attempt to tell.
+type Delays struct {
+	Anchors time.Duration // a failure waits for the verdict on our own line
+	Commit  time.Duration // until a result is durable
+	Board   time.Duration // until conditions are looked at
+	Send    time.Duration // limit of one attempt to send
+}
+
+// FirstAttempt returns the longest time from the detection of a failure of c, the
+// end of the first failed probe, to the first attempt to tell people.
+func (p Policy) FirstAttempt(c check.Check, d Delays) time.Duration {
+	pace := c.Interval
+	if c.Reprobe > 0 {
+		pace = min(pace, c.Reprobe)
+	}
+	confirm := time.Duration(max(p.Confirm, 1)-1) * max(pace, c.Timeout)
+	return confirm + d.Anchors + d.Commit + d.Board + p.Wait + p.Group
+}
+
+// Worst returns the longest time from the detection of a failure of c to the end
+// of the last attempt that the policy makes: the fallback's, which begins when
+// three quarters of the window have passed. A policy whose worst case is beyond its
+// Window cannot keep its promise.
+func (p Policy) Worst(c check.Check, d Delays) time.Duration {
+	return max(p.FirstAttempt(c, d), p.Window*3/4) + d.Send
+}
+
+// Hours are a daily time in a zone, for example 22:00 to 07:00.
+type Hours struct {
+	From, To time.Duration // since midnight; To before From runs over midnight
+	Days     [7]bool       // of the evening on which they begin, by time.Weekday; none set means every day
+	Zone     *time.Location
+}
+
+// In reports whether t lies in the hours.
+func (h *Hours) In(t time.Time) bool {
+	t = t.In(h.Zone)
+	clock := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+	if h.From <= h.To {
+		return clock >= h.From && clock < h.To && h.on(t.Weekday())
+	}
+	if clock >= h.From {
+		return h.on(t.Weekday())
+	}
+	return clock < h.To && h.on((t.Weekday()+6)%7)
+}
+
+func (h *Hours) on(d time.Weekday) bool { return h.Days == [7]bool{} || h.Days[d] }
+
+// Rota takes turns: Members[0] is on duty from Start for Every, then the next.
+type Rota struct {
+	Start   time.Time
+	Every   time.Duration
+	Members [][]Channel
+}
+
+// On returns who is on duty at t.
+func (r Rota) On(t time.Time) []Channel {
+	if len(r.Members) == 0 || r.Every <= 0 {
+		return nil
+	}
+	turn := t.Sub(r.Start) / r.Every
+	if t.Before(r.Start) {
+		turn--
+	}
+	n := time.Duration(len(r.Members))
+	return r.Members[(turn%n+n)%n]
+}
