@@ -112,6 +112,7 @@ var textsEnglish = map[string]string{
 	"why.availability.none": "There is no known time yet, so there is no figure.",
 	"why.allowance":         "The allowance", "why.allowance.text": "In its whole window the claim leaves %s.",
 	"why.verdict": "The verdict", "why.deciding": "With the same history, a probe every %s instead of every %s would decide it.",
+	"why.open":         "Until the window ends, more downtime can break the claim, but nothing can confirm it.",
 	"why.undecidable":  "No probe interval would decide it on this history.",
 	"combine.any_down": "down while any of them is down", "combine.all_down": "down only while all of them are down",
 
@@ -132,7 +133,7 @@ var textsEnglish = map[string]string{
 	"unit.d": "%s d", "unit.h": "%s h", "unit.min": "%s min", "unit.s": "%s s", "unit.join": " ",
 
 	"answer.met": "met", "answer.met_if_unknown_alike": "met, if unknown time was like the rest",
-	"answer.breached_certain": "breached", "answer.breached": "breached (95 %)", "answer.cannot_tell": "cannot tell", "answer.": "not judged yet",
+	"answer.breached_certain": "breached", "answer.breached": "breached (95 %)", "answer.cannot_tell": "cannot tell", "answer.yet": "cannot tell yet", "answer.": "not judged yet",
 	"state.up": "up", "state.degraded": "degraded", "state.down": "down", "state.unknown": "unknown", "state.paused": "paused",
 	"kind.up": "up", "kind.degraded": "degraded", "kind.down": "down", "kind.unknown": "unknown", "kind.excluded": "announced maintenance",
 	"reason.none": "none", "reason.timeout": "no answer in time", "reason.refused": "connection refused",

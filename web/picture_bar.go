@@ -46,40 +46,42 @@ func (v *visit) scale(d *sla.Verdict) template.HTML {
 	x := func(at time.Duration) string { return cents(float64(max(at, 0)) / float64(end)) }
 	var b strings.Builder
 	label := v.t("scale.label", v.length(t.Point, roundNear), v.length(t.Low95, roundDown), v.length(t.High95, roundUp), v.length(d.Allowance, roundDown))
-	fmt.Fprintf(&b, `<svg class="scale" width="100%%" height="124" role="img" aria-label="%s">`, template.HTMLEscapeString(label))
+	fmt.Fprintf(&b, `<svg class="scale" width="100%%" height="108" role="img" aria-label="%s">`, template.HTMLEscapeString(label))
 	fmt.Fprintf(&b, `<rect class="allowed" x="0" y="26" width="%s%%" height="58"/>`, x(d.Allowance))
 	fmt.Fprintf(&b, `<rect class="beyond" x="%s%%" y="26" width="%s%%" height="58"/>`, x(d.Allowance), x(end-d.Allowance))
 	fmt.Fprintf(&b, `<rect class="interval" x="%s%%" y="38" width="%s%%" height="14" rx="2"/>`, x(t.Low95), x(max(t.High95-t.Low95, end/300)))
 	fmt.Fprintf(&b, `<rect class="hard" x="%s%%" y="61" width="%s%%" height="8" rx="2"/>`, x(t.HardLow), x(max(t.HardHigh-t.HardLow, end/300)))
 	fmt.Fprintf(&b, `<line class="estimate" x1="%[1]s%%" x2="%[1]s%%" y1="32" y2="76"/>`, x(t.Point))
 	fmt.Fprintf(&b, `<line class="limit" x1="%[1]s%%" x2="%[1]s%%" y1="18" y2="90"/>`, x(d.Allowance))
-	mark(&b, float64(d.Allowance)/float64(end), 12, "limit", v.t("scale.allowance", v.length(d.Allowance, roundDown)))
-	for i := range 5 {
-		at := end * time.Duration(i) / 5
-		fmt.Fprintf(&b, `<text class="tick first" x="%s%%" y="104">%s</text>`, x(at), v.length(at.Round(roundStep(end)), roundNear))
+	mark(&b, float64(d.Allowance)/float64(end), 12, v.t("scale.allowance", v.length(d.Allowance, roundDown)))
+	for step, at := axisStep(end), time.Duration(0); at < end*19/20; at += step {
+		class := "tick"
+		if at == 0 {
+			class = "tick first"
+		}
+		fmt.Fprintf(&b, `<text class="%s" x="%s%%" y="102">%s</text>`, class, x(at), v.length(at, roundNear))
 	}
-	fmt.Fprintf(&b, `<text class="key" x="0" y="121">%s</text></svg>`, template.HTMLEscapeString(v.t("scale.key")))
+	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
 }
 
-// roundStep keeps axis labels short.
-func roundStep(end time.Duration) time.Duration {
-	switch {
-	case end > 48*time.Hour:
-		return time.Hour
-	case end > 10*time.Minute:
-		return time.Minute
+// axisStep returns a round step that divides the axis into at most five parts.
+func axisStep(end time.Duration) time.Duration {
+	for _, s := range []int{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 2 * 3600, 4 * 3600, 6 * 3600, 12 * 3600, 86400, 2 * 86400, 5 * 86400} {
+		if step := time.Duration(s) * time.Second; end/step <= 5 {
+			return step
+		}
 	}
-	return time.Second
+	return end / 5
 }
 
 // mark writes a word beside a line, on the side where there is room.
-func mark(b *strings.Builder, at float64, y int, class, word string) {
+func mark(b *strings.Builder, at float64, y int, word string) {
 	side := "first"
 	if at > 0.6 {
 		side = "last"
 	}
-	fmt.Fprintf(b, `<text class="mark %s %s" x="%s%%" y="%d">%s</text>`, class, side, cents(at), y, template.HTMLEscapeString(word))
+	fmt.Fprintf(b, `<text class="name %s" x="%s%%" y="%d">%s</text>`, side, cents(at), y, template.HTMLEscapeString(word))
 }
 
 // bounds draws what is known of one incident: surely down between the failed
@@ -111,14 +113,14 @@ func (v *visit) bounds(i *status.Incident, now time.Time) template.HTML {
 		good bool
 		y    int
 	}{{i.LastGood, true, 76}, {i.FirstBad, false, 13}, {i.LastBad, false, 13}, {i.FirstGood, true, 76}} {
-		v.dot(&b, p.t, x(p.t), p.good, p.y, p.t.Equal(i.LastBad) && i.LastBad.Equal(i.FirstBad) && p.y == 13)
+		v.dot(&b, p.t, x(p.t), p.good, p.y)
 	}
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
 }
 
 // dot marks one probe: round for good, square for failed.
-func (v *visit) dot(b *strings.Builder, t time.Time, at float64, good bool, y int, _ bool) {
+func (v *visit) dot(b *strings.Builder, t time.Time, at float64, good bool, y int) {
 	if t.IsZero() {
 		return
 	}

@@ -154,7 +154,7 @@ func (v *visit) sumsText(c column) string {
 	parts := []string{}
 	for _, k := range []timeline.Kind{timeline.Down, timeline.Degraded, timeline.Excluded, timeline.Unknown} {
 		if c[k] > 0 {
-			parts = append(parts, v.t("strip.part", v.kind(k), v.length(c[k], roundNear)))
+			parts = append(parts, v.t("strip.part", v.kind(k), "≈ "+v.length(c[k], roundNear)))
 		}
 	}
 	if c[timeline.Up] > 0 {
@@ -238,7 +238,11 @@ func nextTick(t time.Time, step time.Duration) time.Time {
 }
 
 func drawTicks(b *strings.Builder, ticks []tick, y int) {
-	for _, t := range ticks {
-		fmt.Fprintf(b, `<text class="tick" x="%s%%" y="%d">%s</text>`, cents(t.at), y, t.text)
+	for i, t := range ticks {
+		class := "tick"
+		if i%2 == 1 {
+			class = "tick odd" // left out where it is narrow
+		}
+		fmt.Fprintf(b, `<text class="%s" x="%s%%" y="%d">%s</text>`, class, cents(t.at), y, t.text)
 	}
 }

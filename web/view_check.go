@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"time"
 
@@ -47,13 +46,12 @@ func (s *server) check(v *visit) view {
 		Row: v.checkRow(c), Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)),
 		Timeout: v.length(c.Timeout, roundNear), LastGood: v.at(c.LastGood), Last: v.at(c.Last.Sent),
 		Facts: v.facts(c), Evidence: c.Last.Detail, Legend: v.legend(),
-		CSV: "/api/v1/results?check=" + url.QueryEscape(string(id)),
 	}
 	if c.Reprobe > 0 {
 		out.Reprobe = v.t("check.reprobe", v.length(c.Reprobe, roundNear))
 	}
 	period, ranges := v.period(nil)
-	out.Ranges = ranges
+	out.Ranges, out.CSV = ranges, resultsURL(id, period)
 	if s.History != nil {
 		p := soFar(period, v.board.At)
 		spans := timeline.Spans(s.read(id, p), p, nil, false)

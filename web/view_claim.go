@@ -224,7 +224,9 @@ func (v *visit) stepVerdict(c *status.Claim, _ *status.Service) step {
 	st := step{Title: v.t("why.verdict"), Text: v.explain(&c.Verdict)}
 	if c.Answer == sla.CannotTell || c.Answer == sla.MetIfUnknownAlike {
 		switch {
-		case c.Deciding > 0:
+		case open(&c.Verdict):
+			st.Text += " " + v.t("why.open")
+		case c.Deciding > 0 && c.Deciding < c.Interval:
 			st.Text += " " + v.t("why.deciding", v.length(c.Deciding, roundDown), v.length(c.Interval, roundNear))
 		default:
 			st.Text += " " + v.t("why.undecidable")

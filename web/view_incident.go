@@ -31,8 +31,10 @@ const (
 	besideIncident = 3 * time.Minute
 	// maxProbes is how many probes of an incident are shown; the file has all.
 	maxProbes = 250
-	// maxEvidence is how many failing probes are shown with all that was kept.
-	maxEvidence = 3
+	// maxEvidence is how many failing probes are shown with all that was kept; those
+	// that only repeat the one before are passed over, among evidenceRead of them.
+	maxEvidence  = 3
+	evidenceRead = 50
 )
 
 func (v *visit) incidentRow(i *status.Incident) incidentRow {
@@ -128,12 +130,14 @@ func resultsURL(id check.ID, p timeline.Period) string {
 func (s *server) evidence(v *visit, i *status.Incident, p timeline.Period) []evidenceView {
 	var out []evidenceView
 	if s.History != nil {
-		kept, err := s.History.Evidence(i.Check, p, maxEvidence)
+		kept, err := s.History.Evidence(i.Check, p, evidenceRead)
 		if err != nil {
 			s.Log.Warn("evidence cannot be read", "check", i.Check, "error", err)
 		}
-		for _, e := range kept {
-			out = append(out, evidenceView{v.exact(e.Sent), e.Evidence})
+		for n, e := range kept {
+			if len(out) < maxEvidence && (n == 0 || e.Evidence != kept[n-1].Evidence) {
+				out = append(out, evidenceView{v.exact(e.Sent), e.Evidence})
+			}
 		}
 	}
 	if len(out) == 0 && i.Detail != nil {

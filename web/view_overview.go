@@ -111,7 +111,7 @@ func (v *visit) serviceRow(s *status.Service) serviceRow {
 func (v *visit) claimRow(c *status.Claim) claimRow {
 	row := claimRow{
 		Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
-		Figure: figure(c.Claim.Availability), Known: known(&c.Verdict), Answer: v.answerOf(c.Answer),
+		Figure: figure(c.Claim.Availability), Known: known(&c.Verdict), Answer: v.answerNow(&c.Verdict),
 		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict),
 	}
 	row.Point, row.Low, row.High = shares(&c.Verdict, digitsOf(c.Claim))
@@ -121,6 +121,7 @@ func (v *visit) claimRow(c *status.Claim) claimRow {
 // summarize counts what is on the board and says the most important thing first.
 func (v *visit) summarize(o *overviewView) {
 	states, answers := map[check.State]int{}, map[sla.Answer]int{}
+	byCheck := map[check.State]int{}
 	checks, claims, open := 0, 0, 0
 	for i := range v.board.Services {
 		s := &v.board.Services[i]
@@ -130,18 +131,20 @@ func (v *visit) summarize(o *overviewView) {
 		checks += len(s.Checks)
 		claims += len(s.Claims)
 		open += openIncidents(s)
+		for k := range s.Checks {
+			if !s.Checks[k].Paused {
+				byCheck[s.Checks[k].Last.State]++
+			}
+		}
 		for k := range s.Claims {
 			answers[s.Claims[k].Answer]++
 		}
 	}
 	v.headline(o, states, open)
 	services := 0
-	var byState, byAnswer []tilePart
-	for _, st := range []check.State{check.Down, check.Degraded, check.Unknown, check.Up} {
-		services += states[st]
-		if n := states[st]; n > 0 {
-			byState = append(byState, tilePart{st.String(), st.String(), v.count(n) + " " + v.language.state(st)})
-		}
+	var byAnswer []tilePart
+	for _, n := range states {
+		services += n
 	}
 	for _, a := range []sla.Answer{sla.BreachedCertain, sla.Breached, sla.CannotTell, sla.MetIfUnknownAlike, sla.Met} {
 		if n := answers[a]; n > 0 {
@@ -150,11 +153,22 @@ func (v *visit) summarize(o *overviewView) {
 		}
 	}
 	o.Tiles = []tile{
-		{v.count(services), v.n("label.services", services), byState},
+		{v.count(services), v.n("label.services", services), v.stateParts(states)},
 		{v.count(claims), v.n("label.claims", claims), byAnswer},
-		{v.count(checks), v.n("label.checks", checks), nil},
+		{v.count(checks), v.n("label.checks", checks), v.stateParts(byCheck)},
 		{v.count(open), v.n("label.open", open), nil},
 	}
+}
+
+// stateParts counts states in words, the worst first.
+func (v *visit) stateParts(states map[check.State]int) []tilePart {
+	var parts []tilePart
+	for _, st := range []check.State{check.Down, check.Degraded, check.Unknown, check.Up} {
+		if n := states[st]; n > 0 {
+			parts = append(parts, tilePart{st.String(), st.String(), v.count(n) + " " + v.language.state(st)})
+		}
+	}
+	return parts
 }
 
 func (v *visit) headline(o *overviewView, states map[check.State]int, open int) {

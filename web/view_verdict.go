@@ -37,6 +37,19 @@ func (v *visit) answerOf(a sla.Answer) answerView {
 	return answerView{tone, icon, v.language.answer(a)}
 }
 
+// answerNow is answerOf, with "yet" while the window can still end either way.
+func (v *visit) answerNow(d *sla.Verdict) answerView {
+	out := v.answerOf(d.Answer)
+	if open(d) && (d.Answer == sla.CannotTell || d.Answer == sla.MetIfUnknownAlike) {
+		out = v.answerOf(sla.CannotTell)
+		out.Word = v.t("answer.yet")
+	}
+	return out
+}
+
+// open reports whether the claim's window has an end that is still to come.
+func open(d *sla.Verdict) bool { return !d.Final && d.Claim.Window.Kind != sla.Rolling }
+
 // verdictView is a verdict as people read it.
 type verdictView struct {
 	Name, URL, Kind, Figure string
@@ -63,12 +76,12 @@ func (v *visit) verdict(c *status.Claim) verdictView {
 	out := verdictView{
 		Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
 		Kind: v.claimKind(c.Claim.Kind), Figure: figure(c.Claim.Availability),
-		Answer: v.answerOf(c.Answer), Sentence: v.explain(&c.Verdict),
+		Answer: v.answerNow(&c.Verdict), Sentence: v.explain(&c.Verdict),
 		Known: known(&c.Verdict), Coverage: coverage(&c.Verdict), Window: v.windowText(&c.Verdict),
 		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict),
 	}
 	out.Point, out.Low, out.High = shares(&c.Verdict, d)
-	if c.Answer != sla.Met && c.Answer != sla.BreachedCertain && c.Deciding > 0 {
+	if !open(&c.Verdict) && c.Deciding > 0 && c.Deciding < c.Interval {
 		out.Deciding = v.t("verdict.deciding.value", v.length(c.Deciding, roundDown), v.length(c.Interval, roundNear))
 	}
 	for i := range c.Rolling {
@@ -167,7 +180,7 @@ func (v *visit) explain(d *sla.Verdict) string {
 		return v.t("explain.nothing")
 	case d.Answer == sla.Met:
 		return v.t("explain.met", high, left)
-	case !d.Final && d.Claim.Window.Kind != sla.Rolling:
+	case open(d):
 		return v.t("explain.open", v.length(d.Downtime.Point, roundNear), left, low, high)
 	case d.Answer == sla.MetIfUnknownAlike:
 		return v.t("explain.met_if_unknown_alike", left, v.length(d.Unknown, roundUp), coverage(d))

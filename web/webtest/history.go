@@ -66,6 +66,9 @@ func (m *Made) Days(id check.ID, p timeline.Period) ([]web.Day, error) {
 			}
 			r := m.result(c, t)
 			d.Results[r.State]++
+			if !r.State.Good() {
+				continue
+			}
 			d.P50 += r.Took / 24
 			d.Max = max(d.Max, r.Took)
 		}

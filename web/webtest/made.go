@@ -102,9 +102,9 @@ func (m *Made) service(s check.Service) status.Service {
 	out := status.Service{Service: s, State: check.Up, Maintenance: maintenance(s.ID)}
 	worst := -1
 	for _, c := range s.Checks {
-		shown := status.Check{Check: c, Last: m.result(c, slotBefore(c, Now))}
 		stretches := m.series[c.ID].Stretches
-		shown.Since = stretches[len(stretches)-1].First
+		newest := stretches[len(stretches)-1]
+		shown := status.Check{Check: c, Last: m.result(c, newest.Last), Since: newest.First}
 		for _, st := range slices.Backward(stretches) {
 			if st.State.Good() {
 				shown.LastGood = st.Last
@@ -170,11 +170,6 @@ func (m *Made) build(c check.Check) timeline.Series {
 		s.Stretches = append(s.Stretches, open)
 	}
 	return s
-}
-
-// slotBefore returns the last slot of a simple grid.
-func slotBefore(c check.Check, t time.Time) time.Time {
-	return t.Add(-time.Second).Truncate(c.Interval).Add(phase(c) % c.Interval).Add(-c.Interval).UTC()
 }
 
 func phase(c check.Check) time.Duration { return time.Duration(len(c.ID)*37) * time.Second / 10 }

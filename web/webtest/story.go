@@ -63,7 +63,7 @@ func troubles() map[check.ID][]trouble {
 		"meeting-join": {
 			off(), line(),
 			{at(time.November, 12, 9, 58), 17*time.Minute + 20*time.Second, check.Down, check.ReasonTimeout, silent},
-			{at(time.January, 20, 2, 0), 2 * time.Hour, check.Down, check.ReasonRefused, nil},
+			{at(time.January, 20, 2, 4), 2 * time.Hour, check.Down, check.ReasonRefused, nil},
 			{at(time.April, 3, 18, 41), 42 * time.Second, check.Down, check.ReasonTLS, nil},
 			{at(time.July, 27, 13, 2), 9*time.Minute + 10*time.Second, check.Down, check.ReasonStatus, gateway},
 			{at(time.September, 2, 10, 15), 40 * time.Minute, check.Degraded, check.ReasonSlow, nil},
