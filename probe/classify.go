@@ -9,6 +9,7 @@ import (
 	"os"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/slamon/slamon/check"
 )
@@ -62,7 +63,15 @@ func classify(ctx context.Context, p check.Phase, err error) (check.State, check
 			return check.Down, r
 		}
 	}
+	if errors.Is(err, net.ErrClosed) && expired(ctx) {
+		return check.Down, check.ReasonTimeout // the connection was closed for that
+	}
 	return check.Down, blame(p, err)
+}
+
+func expired(ctx context.Context) bool {
+	end, ok := ctx.Deadline()
+	return ok && !time.Now().Before(end)
 }
 
 // resources reports whether err says that we could not ask.

@@ -61,9 +61,9 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 	case check.HTTP:
 		return runner(newHTTP(p))
 	case check.TCP:
-		return TCP(p), nil
+		return runner(newTCP(p))
 	case check.TLSHandshake:
-		return TLS(p), nil
+		return runner(newTLS(p))
 	case check.ICMP:
 		return newICMP(p, &e.pings)
 	case check.DNS:

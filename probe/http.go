@@ -34,16 +34,16 @@ type ask struct {
 // own, by HTTP/1.1 or, where p says so and the server agrees, HTTP/2. It is Up
 // when status, header and body of the last answer are as expected.
 func HTTP(p check.HTTP) func(context.Context) check.Outcome {
-	h, err := newHTTP(p)
-	if err != nil {
-		return unusable(err)
-	}
-	return h.run
+	return usable(runner(newHTTP(p)))
 }
 
-// unusable is the probe of parameters that make no sense. Package config refuses
-// them, so this is only seen by callers that made theirs by hand.
-func unusable(err error) func(context.Context) check.Outcome {
+// usable returns the probe, or one that says why there is none. Package config
+// refuses parameters that make no sense, so that is only seen by callers that made
+// theirs by hand.
+func usable(probe func(context.Context) check.Outcome, err error) func(context.Context) check.Outcome {
+	if err == nil {
+		return probe
+	}
 	return func(context.Context) check.Outcome {
 		t := begin(check.PhaseResolve)
 		return t.broken(check.ReasonInternal, err.Error())
@@ -125,7 +125,11 @@ func (h *httpProbe) failed(ctx context.Context, t *trace, err error) check.Outco
 		return t.found(p.state, p.reason, p.text, "", "")
 	}
 	state, reason := classify(ctx, t.phase, err)
-	if reason == check.ReasonProtocol && h.params.HTTP2 && brokenOff(err) {
+	switch {
+	case reason != check.ReasonProtocol || !h.params.HTTP2:
+	case expired(ctx): // the machinery of HTTP/2 has other words for it
+		reason = check.ReasonTimeout
+	case brokenOff(err):
 		reason = check.ReasonReset
 	}
 	if reason == check.ReasonProtocol {

@@ -26,6 +26,10 @@ const (
 
 	// readSize is what is read at once: a small answer in a single system call.
 	readSize = 4 << 10
+
+	// chunkSize is what is taken of a body at once. It is small since a probe
+	// that waits for a silent target holds it.
+	chunkSize = 1 << 10
 )
 
 var (
@@ -44,7 +48,7 @@ type exchange struct {
 	resp  *http.Response
 	from  allowance // the connection, or TLS over it
 	in    *bufio.Reader
-	buf   [readSize]byte
+	buf   [chunkSize]byte
 	first [check.EvidenceLimit]byte
 }
 

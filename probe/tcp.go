@@ -21,21 +21,20 @@ type tcpProbe struct {
 // TCP returns a probe that is Up when its target accepts a connection and, if p
 // says so, shows a proper certificate and keeps to the dialogue.
 func TCP(p check.TCP) func(context.Context) check.Outcome {
+	return usable(runner(newTCP(p)))
+}
+
+func newTCP(p check.TCP) (*tcpProbe, error) {
 	to, err := newEndpoint(p.Address, 0, p.Family)
 	if err != nil {
-		return unusable(err)
-	}
-	if p.TLS == nil && len(p.Dialogue) == 0 {
-		return to.accepts
+		return nil, err
 	}
 	probe := &tcpProbe{to: to, params: p}
 	probe.params.Dialogue = byLine(p.Dialogue)
 	if p.StartTLS != "" {
-		if probe.startTLS, err = startTLS(p.StartTLS, to.host); err != nil {
-			return unusable(err)
-		}
+		probe.startTLS, err = startTLS(p.StartTLS, to.host)
 	}
-	return probe.run
+	return probe, err
 }
 
 // byLine lets ^ and $ of the patterns match at every line: a greeting may have
@@ -50,18 +49,6 @@ func byLine(steps []check.Step) []check.Step {
 	return all
 }
 
-// accepts is the plain probe: connect and close.
-func (e endpoint) accepts(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
-	conn, err := e.dial(ctx, &t)
-	if err != nil {
-		return t.failed(ctx, err)
-	}
-	o := t.up()
-	conn.Close()
-	return o
-}
-
 func (p *tcpProbe) run(ctx context.Context) check.Outcome {
 	t := begin(check.PhaseResolve)
 	tcp, err := p.to.dial(ctx, &t)
@@ -69,6 +56,9 @@ func (p *tcpProbe) run(ctx context.Context) check.Outcome {
 		return t.failed(ctx, err)
 	}
 	defer tcp.Close()
+	if p.params.TLS == nil && len(p.params.Dialogue) == 0 {
+		return t.up()
+	}
 	defer interrupt(ctx, tcp)()
 	conn := tcp
 	talk := talk{conn: conn, trace: &t}
