@@ -89,6 +89,9 @@ func (r *reader) host(f field[string], key string, family check.Family) string {
 }
 
 func (r *reader) sameFamily(at place, host string, family check.Family) {
+	if family == check.AnyFamily {
+		return
+	}
 	a, err := netip.ParseAddr(host)
 	if err != nil {
 		return
@@ -104,8 +107,9 @@ func (r *reader) sameFamily(at place, host string, family check.Family) {
 // validHost accepts IP addresses and host names in ASCII (RFC 1123; with the
 // underscore, which real names use).
 func validHost(host string) bool {
-	if _, err := netip.ParseAddr(host); err == nil {
-		return true
+	if strings.Contains(host, ":") { // only an IPv6 address has colons
+		_, err := netip.ParseAddr(host)
+		return err == nil
 	}
 	host = strings.TrimSuffix(host, ".")
 	if host == "" || len(host) > 253 {

@@ -153,7 +153,7 @@ func (r *reader) fixed(w *sla.Window, f *windowFile) {
 	}
 	p := w.Period(time.Time{}) // a fixed window is the same at any time
 	if !p.From.Before(p.To) {
-		r.complain(f.To.at, "exchange from and to, or correct one", "the window ends on %s, before it begins on %s", shown(f.To.v), shown(f.From.v))
+		r.complain(f.To.at, "exchange from and to, or correct one", "the window ends on %s, before it begins on %s", shown(f.To.v, w.Zone), shown(f.From.v, w.Zone))
 		return
 	}
 	if p.To.After(p.From.AddDate(0, 0, maxDays+1)) {
@@ -162,9 +162,9 @@ func (r *reader) fixed(w *sla.Window, f *windowFile) {
 }
 
 // shown writes a border as people read it.
-func shown(b border) string {
+func shown(b border, zone *time.Location) string {
 	if b.timed {
-		return b.moment.in(time.UTC).Format(time.RFC3339)
+		return b.moment.in(zone).Format(time.RFC3339)
 	}
 	return day(b.day)
 }

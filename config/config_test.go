@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // the tests name zones, and the machine may have none
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"

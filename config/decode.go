@@ -4,8 +4,6 @@ import (
 	"reflect"
 	"strings"
 	"sync"
-
-	"github.com/pelletier/go-toml/v2/unstable"
 )
 
 // table is embedded by every mirror type; it remembers where the table stood.
@@ -54,7 +52,7 @@ func (r *reader) decodeTable(v reflect.Value, n *node) {
 	head := v.Addr().Interface().(headed).header()
 	head.at = n.at
 	l := layoutOf(v.Type())
-	for _, e := range n.keys {
+	for _, e := range n.inner {
 		index, ok := l.fields[e.name]
 		if !ok {
 			head.meant = append(head.meant, r.unknown(e, l))
@@ -94,7 +92,7 @@ func (r *reader) wantTable(v reflect.Value, key string, at place, n *node) bool 
 	switch {
 	case n.isTable():
 		r.decodeTable(v, n)
-	case n.kind == unstable.ArrayTable:
+	case n.kind == aTableList:
 		r.complain(at, "["+r.tableName()+"], once", "%s is one table, not a list of tables", key)
 	default:
 		r.complain(n.at, "["+r.tableName()+"] as a header with the keys below it", "%s: want a table, got %s", key, n.describe())
@@ -105,7 +103,7 @@ func (r *reader) wantTable(v reflect.Value, key string, at place, n *node) bool 
 // decodeList fills a slice, of tables or of leaves.
 func (r *reader) decodeList(v reflect.Value, key string, n *node) bool {
 	ofTables := !reflect.PointerTo(v.Type().Elem()).Implements(reflect.TypeFor[leaf]())
-	if n.kind != unstable.Array && n.kind != unstable.ArrayTable {
+	if n.kind != aList && n.kind != aTableList {
 		if ofTables {
 			r.complain(n.at, "[["+r.tableName()+"]], with double brackets", "%s is a list of tables, got %s", key, n.describe())
 		} else {
@@ -113,9 +111,9 @@ func (r *reader) decodeList(v reflect.Value, key string, n *node) bool {
 		}
 		return false
 	}
-	v.Set(reflect.MakeSlice(v.Type(), len(n.list), len(n.list)))
-	for i, item := range n.list {
-		r.decodeValue(v.Index(i), key, item.at, item)
+	v.Set(reflect.MakeSlice(v.Type(), len(n.inner), len(n.inner)))
+	for i, e := range n.inner {
+		r.decodeValue(v.Index(i), key, e.at, e.value)
 	}
 	return true
 }

@@ -183,12 +183,21 @@ func (d *dumper) claim(c sla.Claim) {
 	d.text("kind", string(c.Window.Kind))
 	switch c.Window.Kind {
 	case sla.Fixed:
-		d.raw("from", day(c.Window.From))
-		d.raw("to", day(c.Window.To))
+		d.border("from", c.Window.From, c.Window.Begin)
+		d.border("to", c.Window.To, c.Window.End)
 	case sla.Rolling:
 		d.raw("days", strconv.Itoa(int(c.Window.Length/(24*time.Hour))))
 	}
 	d.text("timezone", c.Window.Zone.String())
+}
+
+// border writes where a fixed window begins or ends.
+func (d *dumper) border(key string, date sla.Date, instant time.Time) {
+	if instant.IsZero() {
+		d.raw(key, day(date))
+		return
+	}
+	d.raw(key, instant.Format(time.RFC3339Nano))
 }
 
 func (d *dumper) maintenance(m Maintenance, zone *time.Location) {

@@ -105,6 +105,11 @@ exclude_maintenance = true
 min_notice = "0s"
 window = { kind = "fixed", from = 2020-10-01, to = 2021-09-30, timezone = "Europe/Berlin" }
 [[service.claim]]
+id = "noon"
+kind = "contract"
+availability = "99%"
+window = { kind = "fixed", from = 2020-10-01T12:00:00, to = 2021-10-01T12:00:00.25Z, timezone = "Europe/Berlin" }
+[[service.claim]]
 id = "rolling"
 kind = "objective"
 availability = "95%"

@@ -186,8 +186,15 @@ func collect(seen map[reflect.Type]map[string]bool, t reflect.Type, n *node) {
 	if seen[t] == nil {
 		seen[t] = map[string]bool{}
 	}
-	for _, item := range append(n.list, n) {
-		for _, e := range item.keys {
+	tables := []*node{n}
+	if n.kind == aTableList || n.kind == aList {
+		tables = nil
+		for _, e := range n.inner {
+			tables = append(tables, e.value)
+		}
+	}
+	for _, item := range tables {
+		for _, e := range item.inner {
 			seen[t][e.name] = true
 			index, ok := layoutOf(t).fields[e.name]
 			if !ok {

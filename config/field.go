@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2"
-	"github.com/pelletier/go-toml/v2/unstable"
 
 	"github.com/slamon/slamon/sla"
 )
@@ -41,7 +40,7 @@ func (r *reader) scalar(into any, key string, n *node) bool {
 		return r.text(v, key, n)
 	case *bool:
 		*v = n.text == "true"
-		return r.want(n, unstable.Bool, key+" = true", "%s: want true or false", key)
+		return r.want(n, aBool, key+" = true", "%s: want true or false", key)
 	case *int64:
 		return r.integer(v, key, n)
 	case *time.Duration:
@@ -64,7 +63,7 @@ func (r *reader) scalar(into any, key string, n *node) bool {
 type bytes int64
 
 // want complains unless n is of the kind.
-func (r *reader) want(n *node, kind unstable.Kind, remedy, format string, args ...any) bool {
+func (r *reader) want(n *node, kind kind, remedy, format string, args ...any) bool {
 	if n.kind == kind {
 		return true
 	}
@@ -73,12 +72,15 @@ func (r *reader) want(n *node, kind unstable.Kind, remedy, format string, args .
 }
 
 func (r *reader) text(v *string, key string, n *node) bool {
-	*v = n.text
+	if n.kind == aText {
+		*v = n.text
+		return true
+	}
 	remedy := key + ` = "…"`
 	if n.text != "" {
 		remedy = key + " = " + strconv.Quote(n.text)
 	}
-	return r.want(n, unstable.String, remedy, "%s: want text in quotation marks", key)
+	return r.want(n, aText, remedy, "%s: want text in quotation marks", key)
 }
 
 func (r *reader) integer(v *int64, key string, n *node) bool {
@@ -86,7 +88,7 @@ func (r *reader) integer(v *int64, key string, n *node) bool {
 	if i, err := strconv.ParseFloat(n.text, 64); err == nil && i >= 0 && i < 1e9 {
 		remedy = key + " = " + strconv.Itoa(int(i))
 	}
-	if !r.want(n, unstable.Integer, remedy, "%s: want a whole number", key) {
+	if !r.want(n, anInteger, remedy, "%s: want a whole number", key) {
 		return false
 	}
 	i, err := strconv.ParseInt(n.text, 0, 64)
@@ -99,45 +101,42 @@ func (r *reader) integer(v *int64, key string, n *node) bool {
 }
 
 func (r *reader) duration(v *time.Duration, key string, n *node) bool {
-	remedy := key + " = " + strconv.Quote(durationRemedy(n.text))
-	if !r.want(n, unstable.String, remedy, "%s: want a length of time in quotation marks", key) {
-		return false
-	}
 	d, err := ParseDuration(n.text)
-	if err != nil {
-		r.complain(n.at, remedy, "%s %s", key, err)
-		return false
+	if n.kind == aText && err == nil {
+		*v = d
+		return true
 	}
-	*v = d
-	return true
+	remedy := key + " = " + strconv.Quote(durationRemedy(n.text))
+	if r.want(n, aText, remedy, "%s: want a length of time in quotation marks", key) {
+		r.complain(n.at, remedy, "%s %s", key, err)
+	}
+	return false
 }
 
 func (r *reader) size(v *bytes, key string, n *node) bool {
-	remedy := key + " = " + strconv.Quote(sizeRemedy(n.text))
-	if !r.want(n, unstable.String, remedy, "%s: want a number of bytes in quotation marks", key) {
-		return false
-	}
 	i, err := ParseSize(n.text)
-	if err != nil {
-		r.complain(n.at, remedy, "%s %s", key, err)
-		return false
+	if n.kind == aText && err == nil {
+		*v = bytes(i)
+		return true
 	}
-	*v = bytes(i)
-	return true
+	remedy := key + " = " + strconv.Quote(sizeRemedy(n.text))
+	if r.want(n, aText, remedy, "%s: want a number of bytes in quotation marks", key) {
+		r.complain(n.at, remedy, "%s %s", key, err)
+	}
+	return false
 }
 
 func (r *reader) figure(v *sla.Figure, key string, n *node) bool {
-	remedy := key + " = " + strconv.Quote(figureRemedy(n.text))
-	if !r.want(n, unstable.String, remedy, "%s: want a percentage in quotation marks", key) {
-		return false
-	}
 	f, err := sla.ParseFigure(n.text)
-	if err != nil {
-		r.complain(n.at, remedy, "%s %s", key, err)
-		return false
+	if n.kind == aText && err == nil {
+		*v = f
+		return true
 	}
-	*v = f
-	return true
+	remedy := key + " = " + strconv.Quote(figureRemedy(n.text))
+	if r.want(n, aText, remedy, "%s: want a percentage in quotation marks", key) {
+		r.complain(n.at, remedy, "%s %s", key, err)
+	}
+	return false
 }
 
 // figureRemedy guesses what a wrong percentage was meant to be.
@@ -172,7 +171,7 @@ type border struct {
 }
 
 func (r *reader) border(v *border, key string, n *node) bool {
-	if n.kind == unstable.DateTime || n.kind == unstable.LocalDateTime {
+	if n.kind == aMoment || n.kind == aDateAndTime {
 		v.timed = true
 		return r.moment(&v.moment, key, n)
 	}
@@ -182,7 +181,7 @@ func (r *reader) border(v *border, key string, n *node) bool {
 func (r *reader) date(v *sla.Date, key string, n *node) bool {
 	var d toml.LocalDate
 	remedy := key + " = " + dateRemedy(n.text)
-	if !r.want(n, unstable.LocalDate, remedy, "%s: want a date without quotation marks", key) {
+	if !r.want(n, aDate, remedy, "%s: want a date without quotation marks", key) {
 		return false
 	}
 	if err := d.UnmarshalText([]byte(n.text)); err != nil || d.Year < 1 {
@@ -228,14 +227,14 @@ func (r *reader) moment(v *moment, key string, n *node) bool {
 	text := strings.Replace(strings.ToUpper(n.text), " ", "T", 1)
 	var err error
 	switch n.kind {
-	case unstable.DateTime:
+	case aMoment:
 		v.instant, err = time.Parse(time.RFC3339Nano, text)
-	case unstable.LocalDateTime:
+	case aDateAndTime:
 		v.local, err = time.Parse("2006-01-02T15:04:05.999999999", text)
-	case unstable.LocalDate:
+	case aDate:
 		v.local, err = time.Parse(time.DateOnly, text)
 	default:
-		if _, e := time.Parse(time.RFC3339, text); e == nil && n.kind == unstable.String {
+		if _, e := time.Parse(time.RFC3339, text); e == nil && n.kind == aText {
 			remedy = key + " = " + text
 		}
 		r.complain(n.at, remedy, "%s: want a date and time without quotation marks, got %s", key, n.describe())
@@ -251,21 +250,21 @@ func (r *reader) moment(v *moment, key string, n *node) bool {
 // describe says what n is, for complaints. It is not for secrets.
 func (n *node) describe() string {
 	switch n.kind {
-	case unstable.String:
+	case aText:
 		return "the text " + quote(n.text)
-	case unstable.Integer, unstable.Float:
+	case anInteger, aFloat:
 		return "the number " + n.text
-	case unstable.Bool:
+	case aBool:
 		return n.text
-	case unstable.LocalDate:
+	case aDate:
 		return "the date " + n.text
-	case unstable.LocalDateTime, unstable.DateTime:
+	case aDateAndTime, aMoment:
 		return "the date and time " + n.text
-	case unstable.LocalTime:
+	case aTime:
 		return "the time " + n.text
-	case unstable.Array:
+	case aList:
 		return "a list"
-	case unstable.ArrayTable:
+	case aTableList:
 		return "a list of tables"
 	}
 	return "a table"
@@ -274,9 +273,9 @@ func (n *node) describe() string {
 // literal returns n as it would be typed.
 func (n *node) literal() string {
 	switch n.kind {
-	case unstable.String:
+	case aText:
 		return strconv.Quote(n.text)
-	case unstable.Table, unstable.InlineTable:
+	case aTable, anInline:
 		return "{ … }"
 	}
 	return n.text

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2/unstable"
-
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/secret"
 )
@@ -36,7 +34,7 @@ func (h *headerList) decode(r *reader, key string, _ place, n *node) {
 		r.complain(n.at, key+` = { Accept = "text/html" }`, "%s: want a table of names and values", key)
 		return
 	}
-	for _, e := range n.keys {
+	for _, e := range n.inner {
 		if !headerName.MatchString(e.name) {
 			r.complain(e.at, "use letters, digits and '-'", "%s: %s is not the name of a header field (RFC 9110)", key, quote(e.name))
 			continue
@@ -61,7 +59,7 @@ func (r *reader) headerValue(key string, e entry) secret.Value {
 	case hide:
 		r.complain(e.value.at, e.name+` = { env = "NAME" } or { file = "path" }`,
 			"%s: the value of %s is a secret, which must not stand in this file", key, e.name)
-	case e.value.kind != unstable.String:
+	case e.value.kind != aText:
 		r.complain(e.value.at, e.name+` = "`+strings.ReplaceAll(e.value.literal(), `"`, "'")+`"`, "%s: the value of %s: want text in quotation marks", key, e.name)
 	case !validFieldValue(e.value.text):
 		r.complain(e.value.at, "write it on one line", "%s: the value of %s holds a line break or another control character", key, e.name)
@@ -117,7 +115,7 @@ func (l *patternList) decode(r *reader, key string, _ place, n *node) {
 		r.complain(n.at, key+` = { Content-Type = 'text/html' }`, "%s: want a table of header names and patterns, got %s", key, n.describe())
 		return
 	}
-	for _, e := range n.keys {
+	for _, e := range n.inner {
 		if !headerName.MatchString(e.name) {
 			r.complain(e.at, "use letters, digits and '-'", "%s: %s is not the name of a header field (RFC 9110)", key, quote(e.name))
 			continue

@@ -104,12 +104,12 @@ func (r *reader) id(f field[string], thing string, t *table) string {
 	if thing == "anchor" { // anchors are checks: one history for each id
 		family = "check"
 	}
-	if first, ok := r.seen[family+" "+f.v]; ok {
+	if first, ok := r.seen[stated{family, f.v}]; ok {
 		r.complain(f.at, "id = "+strconv.Quote(f.v+"-2")+", or another one that is free",
 			"%s id %q is taken: the first one is on line %d", thing, f.v, r.line(first))
 		return ""
 	}
-	r.seen[family+" "+f.v] = f.at
+	r.seen[stated{family, f.v}] = f.at
 	return f.v
 }
 

@@ -121,6 +121,9 @@ func plural(n int, one, more string) string {
 
 // spoken writes the length of a window.
 func spoken(d time.Duration) string {
+	if d < 48*time.Hour && d%(24*time.Hour) != 0 {
+		return rough(d)
+	}
 	days := math.Round(d.Hours() / 24) // a daylight-saving change does not show
 	return fmt.Sprintf("%.0f %s", days, plural(int(days), "day", "days"))
 }

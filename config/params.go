@@ -10,45 +10,84 @@ import (
 
 // params returns what the check asks: it must have exactly one kind table.
 func (r *reader) params(k *kindFiles, thing, id string, t *table) check.Params {
-	var found check.Params
-	var first string
-	for _, one := range []struct {
-		name string
-		here bool
-		at   func() place
-		read func() check.Params
-	}{
-		{"http", k.HTTP != nil, func() place { return k.HTTP.at }, func() check.Params { return r.http(k.HTTP) }},
-		{"tcp", k.TCP != nil, func() place { return k.TCP.at }, func() check.Params { return r.tcp(k.TCP) }},
-		{"tls", k.TLS != nil, func() place { return k.TLS.at }, func() check.Params { return r.handshake(k.TLS) }},
-		{"icmp", k.ICMP != nil, func() place { return k.ICMP.at }, func() check.Params { return r.icmp(k.ICMP) }},
-		{"dns", k.DNS != nil, func() place { return k.DNS.at }, func() check.Params { return r.dns(k.DNS) }},
-		{"ntp", k.NTP != nil, func() place { return k.NTP.at }, func() check.Params { return r.ntp(k.NTP) }},
-		{"smtp", k.SMTP != nil, func() place { return k.SMTP.at }, func() check.Params { return r.mail(k.SMTP, "smtp") }},
-		{"imap", k.IMAP != nil, func() place { return k.IMAP.at }, func() check.Params { return r.mail(k.IMAP, "imap") }},
-		{"ssh", k.SSH != nil, func() place { return k.SSH.at }, func() check.Params { return r.ssh(k.SSH) }},
-		{"grpc", k.GRPC != nil, func() place { return k.GRPC.at }, func() check.Params { return r.grpc(k.GRPC) }},
-		{"stun", k.STUN != nil, func() place { return k.STUN.at }, func() check.Params { return r.stun(k.STUN) }},
-		{"udp", k.UDP != nil, func() place { return k.UDP.at }, func() check.Params { return r.udp(k.UDP) }},
-		{"heartbeat", k.Heartbeat != nil, func() place { return k.Heartbeat.at }, func() check.Params { return r.heartbeat(k.Heartbeat) }},
-	} {
-		if !one.here {
-			continue
+	first := ""
+	for _, one := range k.tables() {
+		switch {
+		case one.table == nil:
+		case first == "":
+			first = one.name
+		default:
+			r.complain(one.table.at, "make two checks of it", "%s %q has the table %s besides the table %s: want exactly one", thing, id, one.name, first)
 		}
-		if found != nil {
-			r.complain(one.at(), "make two checks of it", "%s %q has the table %s besides the table %s: want exactly one", thing, id, one.name, first)
-			continue
-		}
-		found, first = one.read(), one.name
 	}
-	if found == nil && !slices.ContainsFunc(t.meant, isKind) {
+	if first == "" && !slices.ContainsFunc(t.meant, isKind) {
 		header := "[service.check.http]"
 		if thing == "anchor" {
 			header = "[own_network.anchor.icmp]"
 		}
 		r.complain(t.at, "add "+header+", or another kind: "+strings.Join(layoutOf(reflect.TypeFor[kindFiles]()).names[1:], ", "), "%s %q does not say what to ask", thing, id)
 	}
-	return found
+	return r.read(k, first)
+}
+
+// kindTable is a kind with its table; nil when it is not there.
+type kindTable struct {
+	name  string
+	table *table
+}
+
+// tables returns all kinds in the order of the reference.
+func (k *kindFiles) tables() [13]kindTable {
+	return [13]kindTable{
+		{"http", head(k.HTTP)}, {"tcp", head(k.TCP)}, {"tls", head(k.TLS)}, {"icmp", head(k.ICMP)},
+		{"dns", head(k.DNS)}, {"ntp", head(k.NTP)}, {"smtp", head(k.SMTP)}, {"imap", head(k.IMAP)},
+		{"ssh", head(k.SSH)}, {"grpc", head(k.GRPC)}, {"stun", head(k.STUN)}, {"udp", head(k.UDP)},
+		{"heartbeat", head(k.Heartbeat)},
+	}
+}
+
+// head returns where a kind table stood; nil for nil.
+func head[T any, P interface {
+	*T
+	headed
+}](p P) *table {
+	if p == nil {
+		return nil
+	}
+	return p.header()
+}
+
+// read turns the table of the kind into parameters.
+func (r *reader) read(k *kindFiles, kind string) check.Params {
+	switch kind {
+	case "http":
+		return r.http(k.HTTP)
+	case "tcp":
+		return r.tcp(k.TCP)
+	case "tls":
+		return r.handshake(k.TLS)
+	case "icmp":
+		return r.icmp(k.ICMP)
+	case "dns":
+		return r.dns(k.DNS)
+	case "ntp":
+		return r.ntp(k.NTP)
+	case "smtp":
+		return r.mail(k.SMTP, kind)
+	case "imap":
+		return r.mail(k.IMAP, kind)
+	case "ssh":
+		return r.ssh(k.SSH)
+	case "grpc":
+		return r.grpc(k.GRPC)
+	case "stun":
+		return r.stun(k.STUN)
+	case "udp":
+		return r.udp(k.UDP)
+	case "heartbeat":
+		return r.heartbeat(k.Heartbeat)
+	}
+	return nil
 }
 
 // isKind reports whether the word is the name of a kind table.

@@ -113,11 +113,15 @@ func (r *reader) url(f field[string], key string, family check.Family) *url.URL 
 	if key == "proxy" {
 		example = key + ` = "http://proxy.example.net:3128"`
 	}
+	u, err := url.Parse(f.v)
+	if err == nil && key == "url" && plainURL(u) {
+		r.sameFamily(f.at, u.Hostname(), family)
+		return u
+	}
 	shown := " " + quote(f.v)
 	if strings.Contains(f.v, "@") {
 		shown = ""
 	}
-	u, err := url.Parse(f.v)
 	switch {
 	case err != nil || u.Opaque != "":
 		r.complain(f.at, example, "%s%s is not a URL", key, shown)
@@ -145,6 +149,12 @@ func (r *reader) url(f field[string], key string, family check.Family) *url.URL 
 		return u
 	}
 	return nil
+}
+
+// plainURL reports whether there is nothing to say about a URL.
+func plainURL(u *url.URL) bool {
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Opaque == "" && u.User == nil && u.Fragment == "" &&
+		validHost(u.Hostname()) && validPort(u)
 }
 
 func validPort(u *url.URL) bool {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"time"
 
 	"github.com/slamon/slamon/secret"
 )
@@ -21,42 +22,56 @@ type reader struct {
 	name  string // of the file, for complaints
 	dir   string // relative paths in the file start here
 	data  []byte
-	lines *lines
+	lines *lines // nil until the first complaint
 
 	complaints Complaints
 	warnings   Complaints
 	trail      []string // the keys that lead to what is being decoded
+	steps      []step   // see path
 
 	patterns map[string]*regexp.Regexp
 	pools    map[string]*x509.CertPool
 	pairs    map[[2]string][]tls.Certificate
 	secrets  map[string]secret.Value
 	words    map[string]string
-	seen     map[string]place // ids by kind of thing and id, where they were stated first
+	zones    map[string]*time.Location
+	seen     map[stated]place // where each id was stated first
 }
+
+// stated is an id with the kind of thing that it names.
+type stated struct{ thing, id string }
 
 func newReader(name string, data []byte) *reader {
 	return &reader{
 		name:     name,
 		dir:      filepath.Dir(name),
 		data:     data,
-		lines:    newLines(data),
 		patterns: map[string]*regexp.Regexp{},
 		pools:    map[string]*x509.CertPool{},
 		pairs:    map[[2]string][]tls.Certificate{},
 		secrets:  map[string]secret.Value{},
 		words:    map[string]string{},
-		seen:     map[string]place{},
+		zones:    map[string]*time.Location{},
+		seen:     map[stated]place{},
 	}
 }
 
 func (r *reader) line(at place) int {
-	line, _ := r.lines.at(at)
+	line, _ := r.position(at)
 	return line
 }
 
+// position returns line and column. Most files are without mistakes and never
+// need the table of lines.
+func (r *reader) position(at place) (line, column int) {
+	if r.lines == nil {
+		r.lines = newLines(r.data)
+	}
+	return r.lines.at(at)
+}
+
 func (r *reader) note(at place, remedy, text string) Complaint {
-	line, column := r.lines.at(at)
+	line, column := r.position(at)
 	return Complaint{File: r.name, Line: line, Column: column, Text: text, Remedy: remedy}
 }
 
@@ -74,9 +89,9 @@ func (r *reader) warn(at place, remedy, format string, args ...any) {
 	}
 }
 
-// path makes a path of the file absolute or relative to the working directory:
+// file makes a path of the file absolute or relative to the working directory:
 // relative ones start at the directory of the configuration file.
-func (r *reader) path(p string) string {
+func (r *reader) file(p string) string {
 	if p == "" || filepath.IsAbs(p) {
 		return p
 	}

@@ -8,8 +8,6 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2/unstable"
-
 	"github.com/slamon/slamon/secret"
 )
 
@@ -24,7 +22,7 @@ type secretKey struct {
 
 func (s *secretKey) decode(r *reader, key string, at place, n *node) {
 	s.at, s.set = n.at, true
-	if n.kind != unstable.InlineTable && n.kind != unstable.Table {
+	if n.kind != anInline && n.kind != aTable {
 		// Nothing of n may be shown: it is probably the secret.
 		r.complain(n.at, key+` = { env = "NAME" } or { file = "path" }`,
 			"%s: a secret must not stand in this file; want where to find it", key)
@@ -44,7 +42,7 @@ type secretSource struct {
 func (r *reader) secret(key string, at place, n *node) (secret.Value, bool) {
 	var from secretSource
 	remedy := key + ` = { env = "NAME" } or { file = "path" }`
-	for _, e := range n.keys {
+	for _, e := range n.inner {
 		into := &from.Env
 		switch e.name {
 		case "file":
@@ -55,7 +53,7 @@ func (r *reader) secret(key string, at place, n *node) (secret.Value, bool) {
 			return secret.Value{}, false
 		}
 		into.at, into.set = e.value.at, true
-		if into.v, into.ok = e.value.text, e.value.kind == unstable.String; !into.ok {
+		if into.v, into.ok = e.value.text, e.value.kind == aText; !into.ok {
 			r.complain(e.value.at, remedy, "%s: want the name in quotation marks", key)
 			return secret.Value{}, false
 		}
@@ -96,7 +94,7 @@ func (r *reader) fromEnv(key string, name field[string]) (secret.Value, bool) {
 const maxSecret = 64 << 10
 
 func (r *reader) fromFile(key string, name field[string]) (secret.Value, bool) {
-	p := r.path(name.v)
+	p := r.file(name.v)
 	if v, ok := r.secrets["file:"+p]; ok {
 		return v, true
 	}

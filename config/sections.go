@@ -44,6 +44,9 @@ func (r *reader) zone(f field[string], missing *time.Location) *time.Location {
 	if !f.ok {
 		return missing
 	}
+	if zone, ok := r.zones[f.v]; ok {
+		return zone
+	}
 	zone, err := time.LoadLocation(f.v)
 	if err != nil || f.v == "" || f.v == "Local" {
 		remedy := "Asia/Tokyo"
@@ -53,6 +56,7 @@ func (r *reader) zone(f field[string], missing *time.Location) *time.Location {
 		r.complain(f.at, "timezone = "+strconv.Quote(remedy), "timezone %s is not in the IANA time zone database", quote(f.v))
 		return missing
 	}
+	r.zones[f.v] = zone
 	return zone
 }
 
@@ -61,9 +65,9 @@ func (r *reader) storage(c *Config, f *storageFile) {
 		r.complain(f.Path.at, "path = "+strconv.Quote(defaultPath), "path is empty: history must lie somewhere")
 	}
 	c.Storage = Storage{
-		Path:            r.path(f.Path.or(defaultPath)),
+		Path:            r.file(f.Path.or(defaultPath)),
 		Retention:       r.between(f.Retention, "retention", minRetention, maxRetention, defaultRetention),
-		BackupDirectory: r.path(f.BackupDirectory.or(defaultBackups)),
+		BackupDirectory: r.file(f.BackupDirectory.or(defaultBackups)),
 		BackupEvery:     r.between(f.BackupEvery, "backup_every", minBackupEvery, maxBackupEvery, defaultBackupEvery),
 		BackupsKept:     int(r.within(f.BackupsKept, "backups_kept", 1, maxBackupsKept, defaultBackupsKept)),
 	}
@@ -76,7 +80,7 @@ func (r *reader) storage(c *Config, f *storageFile) {
 }
 
 func (r *reader) web(c *Config, f *webFile) {
-	c.Web = Web{ListenAddress: defaultListen, ConfigFile: r.path(f.ConfigFile.or("")), ExternalURL: ""}
+	c.Web = Web{ListenAddress: defaultListen, ConfigFile: r.file(f.ConfigFile.or("")), ExternalURL: ""}
 	if f.ListenAddress.ok {
 		c.Web.ListenAddress = r.listen(f.ListenAddress)
 	}

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2/unstable"
-
 	"github.com/slamon/slamon/check"
 )
 
@@ -17,14 +15,15 @@ type statusList struct{ ranges []check.StatusRange }
 var defaultStatus = []check.StatusRange{{From: 200, To: 299}}
 
 func (l *statusList) decode(r *reader, key string, _ place, n *node) {
-	if n.kind != unstable.Array {
+	if n.kind != aList {
 		r.complain(n.at, key+" = ["+n.literal()+"]", "%s: want a list, got %s", key, n.describe())
 		return
 	}
-	if len(n.list) == 0 {
+	if len(n.inner) == 0 {
 		r.complain(n.at, key+` = ["2xx"]`, "%s is empty: no answer could be right", key)
 	}
-	for _, item := range n.list {
+	for _, e := range n.inner {
+		item := e.value
 		s, err := item.status()
 		if err != nil {
 			r.complain(item.at, key+` = [200, "3xx", "400-403"]`, "%s: %s", key, err)
@@ -40,12 +39,12 @@ func (n *node) status() (check.StatusRange, error) {
 	if !ok {
 		to = from
 	}
-	if n.kind == unstable.String && len(n.text) == 3 && strings.HasSuffix(strings.ToLower(n.text), "xx") {
+	if n.kind == aText && len(n.text) == 3 && strings.HasSuffix(strings.ToLower(n.text), "xx") {
 		from, to = n.text[:1]+"00", n.text[:1]+"99"
 	}
 	a, err := strconv.Atoi(strings.TrimSpace(from))
 	b, err2 := strconv.Atoi(strings.TrimSpace(to))
-	if err != nil || err2 != nil || n.kind != unstable.String && n.kind != unstable.Integer {
+	if err != nil || err2 != nil || n.kind != aText && n.kind != anInteger {
 		return check.StatusRange{}, fmt.Errorf("want a status such as 200, \"2xx\" or \"300-399\", got %s", n.describe())
 	}
 	if a < 100 || b > 599 || a > b {

@@ -71,7 +71,7 @@ const maxPEM = 4 << 20
 
 // pool reads a file of authorities. Checks that name the same file share it.
 func (r *reader) pool(file field[string]) *x509.CertPool {
-	p := r.path(file.v)
+	p := r.file(file.v)
 	if pool, ok := r.pools[p]; ok {
 		return pool
 	}
@@ -93,7 +93,7 @@ func (r *reader) pool(file field[string]) *x509.CertPool {
 // pair reads a client certificate with its key. Checks that name the same
 // files share it.
 func (r *reader) pair(cert, key field[string]) []tls.Certificate {
-	names := [2]string{r.path(cert.v), r.path(key.v)}
+	names := [2]string{r.file(cert.v), r.file(key.v)}
 	if pair, ok := r.pairs[names]; ok {
 		return pair
 	}

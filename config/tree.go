@@ -7,19 +7,39 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// node is a value of the file with its place.
+// node is a value of the file with its place. A file has millions of them, so
+// it is kept small.
 type node struct {
-	kind unstable.Kind // Table, ArrayTable, Array, InlineTable or a scalar kind
-	at   place
-	text string  // of a scalar: decoded string, or the digits as written
-	keys []entry // of a table, in the order of the file
-	list []*node // of an array
+	text  string  // of a scalar: decoded string, or the digits as written
+	inner []entry // of a table its keys, of a list its elements without names; in the order of the file
+	at    place
+	kind  kind
 	// stated is true once a table has its own header or cannot be added to
 	// (inline); dotted is true when it came from a dotted key.
 	stated, dotted bool
 }
 
-// entry is a key of a table.
+// kind is unstable.Kind in one byte: Table, ArrayTable, Array, InlineTable or a
+// kind of scalar.
+type kind uint8
+
+// The kinds that are asked for by name.
+const (
+	aTable       = kind(unstable.Table)
+	aTableList   = kind(unstable.ArrayTable)
+	aList        = kind(unstable.Array)
+	anInline     = kind(unstable.InlineTable)
+	aText        = kind(unstable.String)
+	aBool        = kind(unstable.Bool)
+	anInteger    = kind(unstable.Integer)
+	aFloat       = kind(unstable.Float)
+	aDate        = kind(unstable.LocalDate)
+	aTime        = kind(unstable.LocalTime)
+	aDateAndTime = kind(unstable.LocalDateTime)
+	aMoment      = kind(unstable.DateTime) // with its offset
+)
+
+// entry is a key of a table, or an element of a list.
 type entry struct {
 	name  string
 	at    place
@@ -27,27 +47,27 @@ type entry struct {
 }
 
 func (n *node) find(name string) *entry {
-	for i := range n.keys {
-		if n.keys[i].name == name {
-			return &n.keys[i]
+	for i := range n.inner {
+		if n.inner[i].name == name {
+			return &n.inner[i]
 		}
 	}
 	return nil
 }
 
 func (n *node) put(name string, at place, value *node) {
-	n.keys = append(n.keys, entry{name, at, value})
+	n.inner = append(n.inner, entry{name, at, value})
 }
 
 func (n *node) isTable() bool {
-	return n.kind == unstable.Table || n.kind == unstable.InlineTable
+	return n.kind == aTable || n.kind == anInline
 }
 
 // grow parses the file into a tree. Keys that are stated twice are complained
 // about and the first one counts. A syntax error ends it, with a complaint, and
 // the result is nil.
 func (r *reader) grow() *node {
-	root := &node{kind: unstable.Table, stated: true}
+	root := &node{kind: aTable, stated: true}
 	table := root
 	var p unstable.Parser
 	p.Reset(r.data)
@@ -55,9 +75,9 @@ func (r *reader) grow() *node {
 		e := p.Expression()
 		switch e.Kind {
 		case unstable.Table:
-			table = r.header(root, path(e.Key()))
+			table = r.header(root, r.path(e.Key()))
 		case unstable.ArrayTable:
-			table = r.arrayHeader(root, path(e.Key()))
+			table = r.arrayHeader(root, r.path(e.Key()))
 		case unstable.KeyValue:
 			r.keyValue(table, e)
 		}
@@ -88,13 +108,18 @@ type step struct {
 	at   place
 }
 
-func path(keys unstable.Iterator) []step {
-	var steps []step
+// path returns the parts of a key. They are valid until the next call.
+func (r *reader) path(keys unstable.Iterator) []step {
+	r.steps = r.steps[:0]
 	for keys.Next() {
 		k := keys.Node()
-		steps = append(steps, step{string(k.Data), placeOf(k.Raw.Offset)})
+		name, ok := r.words[string(k.Data)] // without a copy of the bytes
+		if !ok {
+			name = r.intern(string(k.Data))
+		}
+		r.steps = append(r.steps, step{name, placeOf(k.Raw.Offset)})
 	}
-	return steps
+	return r.steps
 }
 
 func dotted(steps []step) string {
@@ -111,16 +136,16 @@ func (r *reader) descend(t *node, steps []step, byDots bool) *node {
 	for i, s := range steps {
 		e := t.find(s.name)
 		if e == nil {
-			next := &node{kind: unstable.Table, at: s.at, dotted: byDots}
+			next := &node{kind: aTable, at: s.at, dotted: byDots}
 			t.put(s.name, s.at, next)
 			t = next
 			continue
 		}
 		next := e.value
-		if next.kind == unstable.ArrayTable && !byDots {
-			next = next.list[len(next.list)-1]
+		if next.kind == aTableList && !byDots {
+			next = next.inner[len(next.inner)-1].value
 		}
-		if next.kind != unstable.Table || byDots && !next.dotted {
+		if next.kind != aTable || byDots && !next.dotted {
 			r.complain(s.at, "write all its keys in one place", "%s is not a table that can be added to: it was set on line %d",
 				quote(dotted(steps[:i+1])), r.line(e.at))
 			return nil
@@ -132,7 +157,7 @@ func (r *reader) descend(t *node, steps []step, byDots bool) *node {
 
 // header finds or makes the table of a [header].
 func (r *reader) header(root *node, steps []step) *node {
-	scratch := &node{kind: unstable.Table}
+	scratch := &node{kind: aTable}
 	last := steps[len(steps)-1]
 	t := r.descend(root, steps[:len(steps)-1], false)
 	if t == nil {
@@ -140,14 +165,14 @@ func (r *reader) header(root *node, steps []step) *node {
 	}
 	e := t.find(last.name)
 	if e == nil {
-		n := &node{kind: unstable.Table, at: last.at, stated: true}
+		n := &node{kind: aTable, at: last.at, stated: true}
 		t.put(last.name, last.at, n)
 		return n
 	}
-	if e.value.kind != unstable.Table || e.value.stated || e.value.dotted {
+	if e.value.kind != aTable || e.value.stated || e.value.dotted {
 		r.complain(last.at, "keep one of the two", "[%s] is stated a second time; the first one is on line %d",
 			dotted(steps), r.line(e.at))
-		if e.value.kind == unstable.Table {
+		if e.value.kind == aTable {
 			return e.value
 		}
 		return scratch
@@ -159,27 +184,27 @@ func (r *reader) header(root *node, steps []step) *node {
 // arrayHeader adds the table of a [[header]].
 func (r *reader) arrayHeader(root *node, steps []step) *node {
 	last := steps[len(steps)-1]
-	n := &node{kind: unstable.Table, at: last.at, stated: true}
+	n := &node{kind: aTable, at: last.at, stated: true}
 	t := r.descend(root, steps[:len(steps)-1], false)
 	if t == nil {
 		return n
 	}
 	e := t.find(last.name)
 	if e == nil {
-		t.put(last.name, last.at, &node{kind: unstable.ArrayTable, at: last.at, list: []*node{n}})
+		t.put(last.name, last.at, &node{kind: aTableList, at: last.at, inner: []entry{{at: last.at, value: n}}})
 		return n
 	}
-	if e.value.kind != unstable.ArrayTable {
+	if e.value.kind != aTableList {
 		r.complain(last.at, "write all of them as [["+dotted(steps)+"]]",
 			"[[%s]] and [%s] cannot both be there; the first one is on line %d", dotted(steps), dotted(steps), r.line(e.at))
 		return n
 	}
-	e.value.list = append(e.value.list, n)
+	e.value.inner = append(e.value.inner, entry{at: last.at, value: n})
 	return n
 }
 
 func (r *reader) keyValue(table *node, kv *unstable.Node) {
-	steps := path(kv.Key())
+	steps := r.path(kv.Key())
 	last := steps[len(steps)-1]
 	t := r.descend(table, steps[:len(steps)-1], true)
 	if t == nil {
@@ -196,14 +221,15 @@ func (r *reader) keyValue(table *node, kv *unstable.Node) {
 // value copies a parsed value; at is where it counts as standing if the parser
 // does not say (arrays).
 func (r *reader) value(v *unstable.Node, at place) *node {
-	n := &node{kind: v.Kind, at: at}
+	n := &node{kind: kind(v.Kind), at: at}
 	if v.Raw.Length > 0 {
 		n.at = placeOf(v.Raw.Offset)
 	}
 	switch v.Kind {
 	case unstable.Array:
 		for it := v.Children(); it.Next(); {
-			n.list = append(n.list, r.value(it.Node(), n.at))
+			v := r.value(it.Node(), n.at)
+			n.inner = append(n.inner, entry{at: v.at, value: v})
 		}
 	case unstable.InlineTable:
 		for it := v.Children(); it.Next(); {
@@ -220,9 +246,9 @@ func (r *reader) value(v *unstable.Node, at place) *node {
 // closeAll turns the tables that dotted keys made inside an inline table into
 // inline ones: TOML forbids to add to them from outside.
 func closeAll(n *node) {
-	for i := range n.keys {
-		if v := n.keys[i].value; v.kind == unstable.Table {
-			v.kind = unstable.InlineTable
+	for i := range n.inner {
+		if v := n.inner[i].value; v.kind == aTable {
+			v.kind = anInline
 			closeAll(v)
 		}
 	}

@@ -29,6 +29,9 @@ func roundUp(n int64) int64 {
 }
 
 func (r *reader) adviseClaims(c *Config, f *file) {
+	if len(c.Claims) == 0 {
+		return
+	}
 	paused := map[check.ID]bool{}
 	for _, s := range c.Services {
 		for _, k := range s.Checks {

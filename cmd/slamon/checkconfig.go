@@ -66,7 +66,7 @@ func checkText(w io.Writer, cfg *config.Config) {
 	say(w, "%s: no mistakes\n", cfg.File)
 	say(w, "%s, %s%s, %s, %s\n", count(work.Services, "service"), count(work.Checks, "check"), paused,
 		count(work.Anchors, "anchor"), count(work.Claims, "claim"))
-	say(w, "%.4g probes a second; about %s on disk a day, %s over %s\n", work.ProbesPerSecond,
+	say(w, "%s probes a second; about %s on disk a day, %s over %s\n", rate(work.ProbesPerSecond),
 		roughSize(work.BytesPerDay), roughSize(work.BytesKept), config.FormatDuration(cfg.Storage.Retention))
 	for _, n := range cfg.Needs() {
 		say(w, "%s\n", n.Text)
@@ -74,6 +74,14 @@ func checkText(w io.Writer, cfg *config.Config) {
 	for _, c := range cfg.Warnings {
 		say(w, "warning: %s\n", c)
 	}
+}
+
+// rate writes a rate with the digits that count.
+func rate(f float64) string {
+	if f >= 1000 {
+		return fmt.Sprintf("%.0f", f)
+	}
+	return fmt.Sprintf("%.4g", f)
 }
 
 // roughSize writes a number of bytes with two or three digits that count.
