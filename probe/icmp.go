@@ -60,6 +60,7 @@ type echoTally struct {
 	sum, least, max time.Duration
 	problem         string // what the last complaint said
 	complainer      netip.Addr
+	overflow        bool // replies were dropped because we did not read fast enough
 }
 
 func (c *echoTally) add(r echoReply) {
@@ -101,11 +102,12 @@ func (p *icmpProbe) run(ctx context.Context) check.Outcome {
 
 // exchange sends the requests at their gaps and gathers what comes back. The
 // error is that of a request which could not be sent.
-func (p *icmpProbe) exchange(ctx context.Context, link *echoLink, dst netip.Addr) (echoTally, error) {
+func (p *icmpProbe) exchange(ctx context.Context, link *echoLink, dst netip.Addr) (tally echoTally, err error) {
 	run := &echoRun{replies: make(chan echoReply, p.Count), late: &p.late}
 	echoes := make([]*echo, 0, p.Count)
-	var tally echoTally
 	var pending int
+	drops := link.drops.Load()
+	defer func() { tally.overflow = link.drops.Load() != drops }()
 	gap := p.gap(ctx)
 	for i := range p.Count {
 		e, err := link.send(ctx, run, dst, p.Size)
@@ -158,7 +160,14 @@ func (p *icmpProbe) judge(ctx context.Context, t *trace, c echoTally) check.Outc
 		return t.failed(ctx, ctx.Err())
 	}
 	loss, late := c.loss(), p.lateness()
-	t.fact(check.PacketLoss, loss)
+	switch {
+	case c.answered == 0 && c.overflow && c.problem == "":
+		return t.broken(check.ReasonResources, "replies were dropped because this host was too busy to read them")
+	case c.overflow && c.answered < c.sent:
+		loss = 0 // not known, and not the target's
+	default:
+		t.fact(check.PacketLoss, loss)
+	}
 	if c.answered == 0 {
 		return silent(t, c, late)
 	}

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -18,6 +19,9 @@ const (
 
 	// lateMost bounds what is remembered that way; all sequence numbers there are.
 	lateMost = 1 << 16
+
+	// echoErrors in a row are more than complaints explain: a request causes one.
+	echoErrors = 1 << 10
 
 	// echoReadBytes holds the beginning of any packet that we look at: an IPv4
 	// header with options, an ICMP header, a quoted IP header and our token. What
@@ -89,6 +93,7 @@ func (l *lateReplies) add(rtt time.Duration) {
 type echoLink struct {
 	socket *echoSocket
 	pace   pacer
+	drops  atomic.Uint32 // packets that found our receive buffer full
 
 	mu      sync.Mutex
 	next    uint16
@@ -207,17 +212,24 @@ func (l *echoLink) finish(echoes []*echo, now time.Time) {
 // read hands out what comes in until the socket is closed.
 func (l *echoLink) read() {
 	buffer := make([]byte, echoReadBytes)
+	failed := 0 // times in a row
 	for {
 		got, err := l.socket.receive(buffer)
-		switch {
-		case errors.Is(err, net.ErrClosed):
+		if errors.Is(err, net.ErrClosed) {
 			return
-		case err != nil:
+		}
+		if err != nil {
 			// An unprivileged socket reports a router's complaint about one request as
 			// an error of the socket; the complaint itself is in a queue of its own.
 			l.socket.complaints(l.complained)
+			if failed++; failed > echoErrors {
+				time.Sleep(paceWindow) // an interface that is gone must not cost a processor
+			}
 			continue
 		}
+		failed = 0
+		l.drops.Store(max(l.drops.Load(), got.drops)) // a note comes only with a packet after a drop
+		l.pace.tardy(got.queued, time.Now())
 		if news, ok := parseEcho(l.socket.v6, got.packet); ok {
 			l.deliver(news, got.from, got.queued)
 		}

@@ -41,6 +41,7 @@ type received struct {
 	packet []byte
 	from   netip.Addr
 	queued time.Duration // in our receive buffer; 0 if not known
+	drops  uint32        // packets that found our receive buffer full, since it was opened
 }
 
 // openEchoSocket opens an unprivileged datagram socket if net.ipv4.ping_group_range
@@ -126,7 +127,7 @@ func (s *echoSocket) filter() error {
 	return ipv4.NewPacketConn(s.ip).SetICMPFilter(&f)
 }
 
-// tune asks for a large buffer, for the kernel's time stamps and, on an
+// tune asks for a large buffer, for the kernel's notes on each packet and, on an
 // unprivileged socket, for the complaints of routers. Only the last matters for
 // being right, and a kernel without it still pings.
 func (s *echoSocket) tune(conn syscall.Conn) error {
@@ -140,6 +141,7 @@ func (s *echoSocket) tune(conn syscall.Conn) error {
 			_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RCVBUF, echoBuffer)
 		}
 		_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
+		_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1)
 		switch {
 		case s.raw:
 		case s.v6:
@@ -192,7 +194,7 @@ func (s *echoSocket) receive(buffer []byte) (received, error) {
 		return received{}, err
 	}
 	got.from = got.from.Unmap().WithZone("")
-	got.queued = queued(s.oob[:oobn], time.Now())
+	got.read(s.oob[:oobn], time.Now())
 	got.packet = buffer[:n]
 	if s.raw && !s.v6 {
 		got.packet = withoutIPv4Header(got.packet)
@@ -212,21 +214,25 @@ func withoutIPv4Header(b []byte) []byte {
 	return b[length:]
 }
 
-// queued returns how long ago the kernel received the packet. On a busy machine
-// that is a large part of what would otherwise count as round trip.
-func queued(oob []byte, now time.Time) time.Duration {
-	messages, err := unix.ParseSocketControlMessage(oob)
-	if err != nil {
-		return 0
-	}
-	for _, m := range messages {
-		if m.Header.Level == unix.SOL_SOCKET && m.Header.Type == unix.SCM_TIMESTAMPNS &&
-			len(m.Data) >= int(unsafe.Sizeof(unix.Timespec{})) {
-			ts := (*unix.Timespec)(unsafe.Pointer(&m.Data[0]))
-			return max(now.Sub(time.Unix(ts.Unix())), 0)
+// read takes what the kernel notes about a packet: when it was received, as on a
+// busy machine waiting for us is a large part of what would otherwise count as round
+// trip, and how many packets it had to drop, for which no target is to blame.
+func (r *received) read(oob []byte, now time.Time) {
+	for len(oob) > 0 {
+		header, data, rest, err := unix.ParseOneSocketControlMessage(oob)
+		if err != nil {
+			return
+		}
+		oob = rest
+		switch {
+		case header.Level != unix.SOL_SOCKET:
+		case header.Type == unix.SCM_TIMESTAMPNS && len(data) >= int(unsafe.Sizeof(unix.Timespec{})):
+			ts := (*unix.Timespec)(unsafe.Pointer(&data[0]))
+			r.queued = max(now.Sub(time.Unix(ts.Unix())), 0)
+		case header.Type == unix.SO_RXQ_OVFL && len(data) >= 4:
+			r.drops = binary.NativeEndian.Uint32(data)
 		}
 	}
-	return 0
 }
 
 // complaintsMost bounds one emptying of the error queue, so that a flood of

@@ -23,7 +23,8 @@ type echoSocket struct {
 type received struct {
 	packet []byte
 	from   netip.Addr
-	queued time.Duration // always 0 here: no time stamps of the kernel
+	queued time.Duration // always 0 here: no notes of the kernel
+	drops  uint32        // likewise
 }
 
 // openEchoSocket opens an unprivileged datagram socket where there is such a
