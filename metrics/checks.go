@@ -4,6 +4,7 @@ import (
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
@@ -118,7 +119,7 @@ type incidentKey struct {
 
 type incidentCount struct {
 	n     uint64
-	since time.Time
+	since *timestamppb.Timestamp
 }
 
 func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
@@ -148,7 +149,7 @@ func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
 
 func (c *incidentCounter) add(key incidentKey, at time.Time) {
 	if c.counts[key] == nil {
-		c.counts[key] = &incidentCount{since: at}
+		c.counts[key] = &incidentCount{since: timestamppb.New(at)}
 	}
 	c.counts[key].n++
 }

@@ -7,18 +7,17 @@ const prefix = "slamon_"
 // family is a metric whose value is read at the scrape. Its labels stand in
 // alphabetical order, as the exposition wants them.
 type family struct {
-	desc    *prometheus.Desc
-	counter bool
+	desc *prometheus.Desc
 }
 
 // families is filled by gauge and counter below and never changed afterwards.
 var families []*family
 
-func gauge(name, help string, labels ...string) *family   { return declare(false, name, help, labels) }
-func counter(name, help string, labels ...string) *family { return declare(true, name, help, labels) }
+func gauge(name, help string, labels ...string) *family   { return declare(name, help, labels) }
+func counter(name, help string, labels ...string) *family { return declare(name, help, labels) }
 
-func declare(counter bool, name, help string, labels []string) *family {
-	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil), counter}
+func declare(name, help string, labels []string) *family {
+	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil)}
 	families = append(families, f)
 	return f
 }

@@ -74,26 +74,26 @@ func (m *Metrics) newTally(c check.Check, old *tally) *tally {
 		t.counts = old.counts
 	}
 	labels := []string{string(c.Service), string(c.Class), c.Kind()}
-	t.times.took = m.took.WithLabelValues(labels...)
-	for i, phase := range phaseNames {
-		t.times.phases[i] = m.phases.WithLabelValues(append(labels, string(phase))...)
-	}
+	t.times = times{took: m.took.WithLabelValues(labels...), phases: m.phases.MustCurryWith(prometheus.Labels{
+		"service": labels[0], "class": labels[1], "kind": labels[2],
+	})}
 	return t
 }
 
 var phaseNames = [...]check.Phase{check.PhaseResolve, check.PhaseConnect, check.PhaseTLS, check.PhaseWait, check.PhaseTransfer}
 
-// times are the histograms of one check, looked up once.
+// times are the histograms of one check, looked up once. Phases have a series
+// only once they took place: a name server is not spoken to over TLS.
 type times struct {
 	took   prometheus.Observer
-	phases [len(phaseNames)]prometheus.Counter
+	phases *prometheus.CounterVec
 }
 
 func (t *times) observe(o check.Outcome) {
 	t.took.Observe(o.Took.Seconds())
 	for i, d := range [...]time.Duration{o.Phases.Resolve, o.Phases.Connect, o.Phases.TLS, o.Phases.Wait, o.Phases.Transfer} {
 		if d > 0 {
-			t.phases[i].Add(d.Seconds())
+			t.phases.WithLabelValues(string(phaseNames[i])).Add(d.Seconds())
 		}
 	}
 }
@@ -112,7 +112,7 @@ type pairCount struct {
 	state    check.State
 	reason   check.Reason
 	n        uint64
-	since    time.Time // sent time of the first
+	since    *timestamppb.Timestamp // sent time of the first
 	last     time.Time
 	lastTook time.Duration
 }
@@ -123,7 +123,7 @@ func (t *tally) add(r check.Result) {
 		i++
 	}
 	if i == len(t.counts) {
-		t.counts = append(t.counts, pairCount{state: r.State, reason: r.Reason, since: r.Sent})
+		t.counts = append(t.counts, pairCount{state: r.State, reason: r.Reason, since: timestamppb.New(r.Sent)})
 	}
 	c := &t.counts[i]
 	c.n++

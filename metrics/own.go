@@ -1,6 +1,8 @@
 package metrics
 
 import (
+	"google.golang.org/protobuf/types/known/timestamppb"
+
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
 )
@@ -10,6 +12,7 @@ func (m *Metrics) collectOwn(k *sink, b *status.Board) {
 	if b.Zone != nil {
 		zone = b.Zone.String()
 	}
+	begin := timestamppb.New(b.Started)
 	k.put(siteInfo, k.labels("site", b.Site, "timezone", zone), 1)
 	k.moment(startTime, nil, b.Started)
 	k.moment(boardTime, nil, b.At)
@@ -23,13 +26,13 @@ func (m *Metrics) collectOwn(k *sink, b *status.Board) {
 		k.put(clockOffset, nil, o.ClockOffset.Seconds())
 	}
 	k.put(inFlight, nil, float64(o.InFlight))
-	k.count(started, nil, o.Started, b.Started, nil)
+	k.count(started, nil, o.Started, begin, nil)
 	for _, r := range missReasons(o.Missed) {
-		k.count(missed, k.labels("reason", r.String()), o.Missed[r], b.Started, nil)
+		k.count(missed, k.labels("reason", r.String()), o.Missed[r], begin, nil)
 	}
 	k.put(storeBytes, nil, float64(o.StoreBytes))
-	k.count(storeResults, nil, o.ResultsStored, b.Started, nil)
-	k.count(storeLost, nil, o.ResultsLost, b.Started, nil)
+	k.count(storeResults, nil, o.ResultsStored, begin, nil)
+	k.count(storeLost, nil, o.ResultsLost, begin, nil)
 	k.flag(storeOK, nil, o.StoreError == "")
 	k.moment(backupTime, nil, o.LastBackup)
 	if !o.LastBackup.IsZero() || o.BackupError != "" {

@@ -1,0 +1,263 @@
+package metrics
+
+import (
+	"bytes"
+	"flag"
+	"io"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
+)
+
+var update = flag.Bool("update", false, "rewrite testdata/catalogue.prom")
+
+const catalogue = "testdata/catalogue.prom"
+
+// filled is everything that slamon can expose, with figures that never change.
+func filled(b *status.Board) *Metrics {
+	m := New(func() *status.Board { return b }, Options{Version: "1.2.3", Revision: "0123abc", WithoutRuntime: true})
+	if b != nil {
+		for _, s := range b.Services {
+			for _, c := range s.Checks {
+				m.Observe(c.Check, c.Last)
+			}
+		}
+	}
+	m.ObserveLag(3 * time.Millisecond)
+	m.ObserveCommit(800 * time.Microsecond)
+	return m
+}
+
+func exposition(t *testing.T, m *Metrics) string {
+	t.Helper()
+	families, err := m.Gather().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&out, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return strings.ReplaceAll(out.String(), runtime.Version(), "go1.x")
+}
+
+func TestCatalogue(t *testing.T) {
+	got := exposition(t, filled(made()))
+	if *update {
+		if err := os.WriteFile(catalogue, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(catalogue)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), rewrite with -update:\n%s", catalogue, diff)
+	}
+}
+
+// TestPedantic gathers as strictly as client_golang can: every series of a
+// declared family, with its labels in order and none twice.
+func TestPedantic(t *testing.T) {
+	r := prometheus.NewPedanticRegistry()
+	r.MustRegister(filled(made()))
+	if _, err := r.Gather(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestLint(t *testing.T) {
+	problems, err := testutil.GatherAndLint(filled(made()).Gather())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+func TestPromtool(t *testing.T) {
+	tool, err := exec.LookPath("promtool")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("promtool is not installed")
+		}
+		t.Skip("promtool is not installed")
+	}
+	run := exec.Command(tool, "check", "metrics")
+	run.Stdin = strings.NewReader(exposition(t, filled(made())))
+	if out, err := run.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Errorf("promtool check metrics: %v\n%s", err, out)
+	}
+}
+
+// TestAbsent checks that what is not known has no series at all.
+func TestAbsent(t *testing.T) {
+	got := exposition(t, filled(made()))
+	for name, series := range map[string]string{
+		"up of an unknown check":              `slamon_check_up{check="relay"`,
+		"up of a paused check":                `slamon_check_up{check="imap"`,
+		"success of a check that had none":    `slamon_check_last_success_timestamp_seconds{check="media"`,
+		"availability without known time":     `slamon_availability_ratio{claim="year",service="meeting",window="1h"}`,
+		"availability of an unjudged claim":   `slamon_availability_ratio{claim="new"`,
+		"verdict of an unjudged claim":        `slamon_claim_verdict{claim="new"`,
+		"incidents from before the start":     `slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"} 2`,
+		"incidents within announced downtime": `slamon_incidents_total{reason="status"`,
+		"a pair of outcome and reason unseen": `outcome="down",reason="dns"`,
+		"facts of a check that has none":      `slamon_check_http_status_code{check="edge"`,
+	} {
+		if strings.Contains(got, series) {
+			t.Errorf("%s: found %s", name, series)
+		}
+	}
+	for _, series := range []string{
+		`slamon_coverage_ratio{claim="year",service="meeting",window="1h"} 0`,
+		`slamon_unknown_seconds{claim="year",service="meeting",window="1h"} 3600`,
+		`slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"} 1`,
+		`slamon_incident_open{service="meeting"} 1`,
+		`slamon_service_checks{service="meeting",state="paused"} 1`,
+		`slamon_schedule_missed_total{reason="missed"} 0`,
+	} {
+		if !strings.Contains(got, series+"\n") {
+			t.Errorf("want %s", series)
+		}
+	}
+}
+
+func TestNotKnownOfTheMonitor(t *testing.T) {
+	b := made()
+	b.Services = b.Services[:1] // no anchors
+	b.Own = status.Own{ConfigError: "bad"}
+	got := exposition(t, filled(b))
+	for _, name := range []string{"slamon_own_network_up", "slamon_clock_offset_seconds", "slamon_store_backup_last_successful", "slamon_store_backup_last_success_timestamp_seconds", "slamon_config_last_reload_success_timestamp_seconds"} {
+		if strings.Contains(got, name) {
+			t.Errorf("%s is not known, but exposed", name)
+		}
+	}
+	if !strings.Contains(got, "slamon_config_last_reload_successful 0\n") {
+		t.Error("a failed reload is not exposed")
+	}
+}
+
+func TestBeforeTheFirstBoard(t *testing.T) {
+	got := exposition(t, filled(nil))
+	if !strings.Contains(got, "slamon_build_info{") || strings.Contains(got, "slamon_config") {
+		t.Errorf("before the first board:\n%s", got)
+	}
+}
+
+func TestNaNIsAbsent(t *testing.T) {
+	b := made()
+	b.Services[0].Claims[0].Verdict.Availability.Point = math.NaN()
+	b.Services[0].Checks[1].Last.Facts[0].Value = math.Inf(1)
+	got := exposition(t, filled(b))
+	if strings.Contains(got, "NaN") || strings.Contains(got, "Inf ") || strings.Contains(got, "+Inf\n") {
+		t.Errorf("a value that is not a number is exposed:\n%s", got)
+	}
+}
+
+// TestForget checks that a check's series end with the check.
+func TestForget(t *testing.T) {
+	b := made()
+	m := filled(b)
+	if got := exposition(t, m); !strings.Contains(got, `slamon_check_results_total{check="media"`) {
+		t.Fatalf("no results of media:\n%s", got)
+	}
+	b.Services[0].Checks = b.Services[0].Checks[:3]
+	if got := exposition(t, m); strings.Contains(got, `check="media"`) {
+		t.Errorf("media was removed, but is exposed:\n%s", got)
+	}
+	if len(m.tallies) != 4 {
+		t.Errorf("%d checks are counted, want 4", len(m.tallies))
+	}
+}
+
+func TestIncidentsAreCountedOnce(t *testing.T) {
+	b := made()
+	m := filled(b)
+	for range 3 {
+		exposition(t, m)
+	}
+	// The same failure again, as another incident, after it left the list.
+	again := b.Services[0].Incidents[0]
+	again.ID, again.FirstBad = "media-2", noon
+	b.Services[0].Incidents = []status.Incident{again}
+	want := `slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"} 2`
+	for range 2 {
+		if got := exposition(t, m); !strings.Contains(got, want) {
+			t.Fatalf("want %s in\n%s", want, got)
+		}
+	}
+}
+
+func TestHandler(t *testing.T) {
+	m := filled(made())
+	server := httptest.NewServer(m.Handler())
+	defer server.Close()
+	for _, c := range []struct{ accept, want string }{
+		{"text/plain", "slamon_check_up{check=\"join\""},
+		{"application/openmetrics-text;version=1.0.0", "# EOF"},
+		{"application/openmetrics-text;version=1.0.0", `reason="timeout",service="meeting"} 1.0 # {sent="2026-10-01T03:00:00Z"} 3.0`},
+	} {
+		r, err := http.NewRequest(http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Accept", c.accept)
+		answer, err := server.Client().Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), c.want) {
+			t.Errorf("%s: %d %v, want %q in\n%s", c.accept, answer.StatusCode, err, c.want, body)
+		}
+	}
+}
+
+// TestBrokenSeries checks that two checks of one name cost only themselves.
+func TestBrokenSeries(t *testing.T) {
+	b := made()
+	b.Services[0].Checks = append(b.Services[0].Checks, b.Services[0].Checks[0])
+	w := httptest.NewRecorder()
+	m := filled(b)
+	h := m.Handler()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `slamon_check_up{check="edge"`) {
+		t.Errorf("%d, want the other series:\n%s", w.Code, w.Body)
+	}
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	if want := `promhttp_metric_handler_errors_total{cause="gathering"} 1`; !strings.Contains(w.Body.String(), want) {
+		t.Errorf("want %s", want)
+	}
+}
+
+func TestMoveToAnotherClass(t *testing.T) {
+	b := made()
+	m := filled(b)
+	c := &b.Services[0].Checks[0]
+	c.Class = check.Platform
+	m.Observe(c.Check, c.Last)
+	if want := `slamon_check_results_total{check="join",outcome="up",reason="none",service="meeting"} 2`; !strings.Contains(exposition(t, m), want) {
+		t.Errorf("want %s", want)
+	}
+}
