@@ -19,6 +19,8 @@ const (
 	// waitingAnswers is how many datagrams of one agent may wait. One is expected;
 	// more are duplicates, late answers or a flood, and are dropped.
 	waitingAnswers = 8
+	// maxSpare is how many peers are kept for the next requests.
+	maxSpare = 256
 	// maxStrays is how many datagrams that answer no question are looked at in one
 	// exchange. Late answers to each retry are normal; hundreds are a flood, which
 	// must not cost more than a moment of processor time.
@@ -30,8 +32,9 @@ type line struct {
 	conn *net.UDPConn
 	done chan struct{} // closed when the reader has ended
 
-	mu    sync.Mutex // protects peers, and refs in them
+	mu    sync.Mutex // protects all below, and users in the peers
 	peers map[netip.AddrPort]*peer
+	spare []*peer // with nobody asking and nothing waiting; three channels each are worth keeping
 }
 
 // peer is an agent that somebody asks or waits to ask.
@@ -77,19 +80,31 @@ func (l *line) read() {
 			l.drainErrors()
 			continue
 		}
-		if p := l.peer(from); p != nil {
-			select {
-			case p.in <- append([]byte(nil), buf[:n]...):
-			default:
-			}
-		}
+		l.deliver(from, buf[:n])
+	}
+}
+
+// deliver gives a datagram to whoever waits for it. The lock is held while it is
+// put in, so that a peer that is let go has nothing of its last agent.
+func (l *line) deliver(from netip.AddrPort, b []byte) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.peers[from]
+	if p == nil {
+		return
+	}
+	select {
+	case p.in <- append([]byte(nil), b...):
+	default:
 	}
 }
 
 // drainErrors tells each peer what was said about it.
 func (l *line) drainErrors() {
 	readErrors(l.conn, func(about netip.AddrPort, errno syscall.Errno) {
-		if p := l.peer(about); p != nil {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if p := l.peers[about]; p != nil {
 			select {
 			case p.icmp <- sendError(errno):
 			default:
@@ -98,18 +113,12 @@ func (l *line) drainErrors() {
 	})
 }
 
-func (l *line) peer(a netip.AddrPort) *peer {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.peers[a]
-}
-
 // acquire waits for the turn to ask an agent.
 func (l *line) acquire(ctx context.Context, to netip.AddrPort) (*peer, error) {
 	l.mu.Lock()
 	p := l.peers[to]
 	if p == nil {
-		p = &peer{turn: make(chan struct{}, 1), in: make(chan []byte, waitingAnswers), icmp: make(chan error, 1)}
+		p = l.newPeer()
 		l.peers[to] = p
 	}
 	p.users++
@@ -126,27 +135,44 @@ func (l *line) acquire(ctx context.Context, to netip.AddrPort) (*peer, error) {
 	}
 }
 
+// newPeer is called with mu held.
+func (l *line) newPeer() *peer {
+	if n := len(l.spare); n > 0 {
+		p := l.spare[n-1]
+		l.spare = l.spare[:n-1]
+		return p
+	}
+	return &peer{turn: make(chan struct{}, 1), in: make(chan []byte, waitingAnswers), icmp: make(chan error, 1)}
+}
+
 // release gives the turn to the next one. What came too late is thrown away.
 func (l *line) release(to netip.AddrPort, p *peer) {
+	p.drain()
+	<-p.turn
+	l.leave(to, p)
+}
+
+func (p *peer) drain() {
 	for {
 		select {
 		case <-p.in:
-			continue
 		case <-p.icmp:
-			continue
 		default:
+			return
 		}
-		break
 	}
-	<-p.turn
-	l.leave(to, p)
 }
 
 func (l *line) leave(to netip.AddrPort, p *peer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if p.users--; p.users == 0 {
-		delete(l.peers, to)
+	if p.users--; p.users > 0 {
+		return
+	}
+	delete(l.peers, to)
+	if len(l.spare) < maxSpare {
+		p.drain() // nobody can put anything in any more
+		l.spare = append(l.spare, p)
 	}
 }
 

@@ -96,12 +96,13 @@ func (p *Poller) replan(ctx context.Context) error {
 	}
 	p.last = carry(p.plan, p.last, w.plan)
 	p.plan = w.plan
+	p.session.forgetForms()
 	return nil
 }
 
 // sample asks for everything on the list.
 func (p *Poller) sample(ctx context.Context) (*sample, error) {
-	values, reached, err := p.session.get(ctx, p.plan.oids)
+	values, reached, err := p.session.getAgain(ctx, p.plan.oids)
 	now := &sample{values: values, reached: reached}
 	now.clock = p.plan.clockOf(values, time.Now())
 	return now, err

@@ -29,13 +29,19 @@ func (w *planner) ticks(r Rule) (bool, error) {
 		index[part] = w.plan.want(oids[i], "")
 	}
 	cpus, hasCPUs := index["cpus"]
-	delete(index, "cpus")
+	var rows [len(tickParts)]int // -1 for what the agent does not count
+	for i, part := range tickParts {
+		rows[i] = -1
+		if row, ok := index[part]; ok {
+			rows[i] = row
+		}
+	}
 	w.plan.build = append(w.plan.build, func(v *view) {
 		count := uint64(0)
 		if hasCPUs {
 			count, _ = v.count(cpus)
 		}
-		busy, void := busy(v, index, int(min(count, maxProcessors)))
+		busy, void := busy(v, rows, int(min(count, maxProcessors)))
 		v.emit(device.CPU, "", busy, void)
 	})
 	return true, nil
@@ -45,25 +51,29 @@ func (w *planner) ticks(r Rule) (bool, error) {
 // beyond it.
 const maxProcessors = 1 << 16
 
+// tickParts are the parts of device.Ticks, in the order of busy.
+var tickParts = [...]string{"user", "nice", "system", "idle", "wait", "kernel", "interrupt", "softirq", "steal"}
+
 // busy takes the differences of the ticks.
-func busy(v *view, index map[string]int, cpus int) (float64, device.Void) {
-	var d device.Ticks
-	into := map[string]*uint64{
-		"user": &d.User, "nice": &d.Nice, "system": &d.System, "idle": &d.Idle, "wait": &d.Wait,
-		"kernel": &d.Kernel, "interrupt": &d.Interrupt, "softirq": &d.SoftIRQ, "steal": &d.Steal,
-	}
+func busy(v *view, rows [len(tickParts)]int, cpus int) (float64, device.Void) {
 	// Four times what the processors can count: agents refresh their ticks seldom,
 	// so that a difference may belong to more time than passed. The bound only
 	// serves to tell a wrap from a reset; device.Busy judges the sum.
 	most := float64(cpus) * 100 * 4
-	for part, i := range index {
-		n, void := v.delta(i, most)
-		if void != device.NotVoid {
+	var d [len(tickParts)]uint64
+	for i, row := range rows {
+		if row < 0 {
+			continue
+		}
+		var void device.Void
+		if d[i], void = v.delta(row, most); void != device.NotVoid {
 			return 0, void
 		}
-		*into[part] = n
 	}
-	return device.Busy(d, cpus, v.elapsed)
+	return device.Busy(device.Ticks{
+		User: d[0], Nice: d[1], System: d[2], Idle: d[3], Wait: d[4],
+		Kernel: d[5], Interrupt: d[6], SoftIRQ: d[7], Steal: d[8],
+	}, cpus, v.elapsed)
 }
 
 // percentages reads one percentage, or a column of them.

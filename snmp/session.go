@@ -24,10 +24,11 @@ type session struct {
 	codec *gosnmp.GoSNMP // never connected; only writes and reads messages
 	usm   *usm           // nil for v2c
 
-	id      uint32 // of the last request
-	perGet  int    // objects in one GET
-	noBulk  bool   // GETBULK failed where GETNEXT works
-	packets int    // sent, for the survey
+	id      uint32            // of the last request
+	forms   map[*string]*form // of GETs that are repeated, by their first object
+	perGet  int               // objects in one GET
+	noBulk  bool              // GETBULK failed where GETNEXT works
+	packets int               // sent, for the survey
 }
 
 const (
@@ -47,7 +48,7 @@ func newSession(env *Env, d device.Device) (*session, error) {
 	if err := CheckAddress(d.Address); err != nil {
 		return nil, err
 	}
-	s := &session{env: env, dev: d, perGet: perGetAtFirst}
+	s := &session{env: env, dev: d, perGet: perGetAtFirst, forms: make(map[*string]*form)}
 	// A random start keeps answers to an earlier process from passing for ours.
 	var seed [4]byte
 	if _, err := rand.Read(seed[:]); err != nil {
@@ -76,13 +77,15 @@ func (s *session) dial(ctx context.Context) error {
 	return nil
 }
 
-// nextID returns the id of the next message: above zero, because agents answer
-// what they cannot read with the id 0, and of 31 bits (RFC 3412 section 6.2).
+// smallestID is the first number of four octets: every id takes as many, so that
+// it can be changed in a message that is written.
+const smallestID = 1 << 24
+
+// nextID returns the id of the next message, of 31 bits (RFC 3412 section 6.2) and
+// never 0, because agents answer what they cannot read with the id 0.
 func (s *session) nextID() uint32 {
 	s.id = (s.id + 1) & 0x7fffffff
-	if s.id == 0 {
-		s.id = 1
-	}
+	s.id = max(s.id, smallestID)
 	return s.id
 }
 
@@ -95,15 +98,31 @@ func (s *session) roundTrip(ctx context.Context, kind gosnmp.PDUType, oids []str
 	}
 	q := query{kind: kind, objects: objects, repetitions: uint32(repetitions)}
 	var answer *gosnmp.SnmpPacket
-	var err error
+	ask := func() (err error) { answer, err = s.exchange(ctx, q); return err }
 	if s.usm != nil {
-		answer, err = s.askV3(ctx, q)
-	} else {
-		answer, err = s.askV2c(ctx, q)
-	}
-	if err != nil {
+		if err := s.askV3(ctx, ask); err != nil {
+			return nil, err
+		}
+	} else if err := ask(); err != nil {
 		return nil, err
 	}
+	return objectsOf(answer)
+}
+
+// exchange asks once, with its retries.
+func (s *session) exchange(ctx context.Context, q query) (*gosnmp.SnmpPacket, error) {
+	if s.usm != nil {
+		x := &exchange3{s: s, query: q}
+		err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
+		return x.result, err
+	}
+	x := &exchange2c{s: s, query: q}
+	err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
+	return x.result, err
+}
+
+// objectsOf returns what an answer holds, or its error.
+func objectsOf(answer *gosnmp.SnmpPacket) ([]gosnmp.SnmpPDU, error) {
 	if answer.Error != gosnmp.NoError {
 		return nil, &statusError{int(answer.Error), int(answer.ErrorIndex)}
 	}
@@ -113,11 +132,24 @@ func (s *session) roundTrip(ctx context.Context, kind gosnmp.PDUType, oids []str
 // get asks for objects and returns their values in the same order. Values that
 // were not reached before an error are absent, and the number that was reached
 // comes with the error.
-func (s *session) get(ctx context.Context, oids []string) (values []value, reached int, err error) {
+func (s *session) get(ctx context.Context, oids []string) ([]value, int, error) {
+	return s.getAll(ctx, oids, s.getSome)
+}
+
+// getAgain is get for a list that is asked for again and again. The list must not
+// be changed, and forget must be called before another one takes its place.
+func (s *session) getAgain(ctx context.Context, oids []string) ([]value, int, error) {
+	return s.getAll(ctx, oids, s.getForm)
+}
+
+// forgetForms drops what is kept for getAgain.
+func (s *session) forgetForms() { clear(s.forms) }
+
+func (s *session) getAll(ctx context.Context, oids []string, some func(context.Context, []string, []value) error) (values []value, reached int, err error) {
 	values = make([]value, len(oids))
 	for reached < len(oids) {
 		n := min(s.perGet, len(oids)-reached)
-		err := s.getSome(ctx, oids[reached:reached+n], values[reached:reached+n])
+		err := some(ctx, oids[reached:reached+n], values[reached:reached+n])
 		var status *statusError
 		switch {
 		case err == nil:
@@ -134,6 +166,42 @@ func (s *session) get(ctx context.Context, oids []string) (values []value, reach
 		}
 	}
 	return values, reached, nil
+}
+
+// getForm is one GET by a form, and an ordinary one where that does not do.
+func (s *session) getForm(ctx context.Context, oids []string, values []value) error {
+	var objects []gosnmp.SnmpPDU
+	done, formless := false, false
+	ask := func() error {
+		f := s.form(oids)
+		if formless = f == nil; formless {
+			return nil
+		}
+		q, err := s.askForm(ctx, f, values)
+		if err != nil || q.done {
+			done = err == nil
+			return err
+		}
+		clear(values) // what was read before the odd one
+		result := q.result()
+		objects, err = objectsOf(result)
+		return err
+	}
+	var err error
+	if s.usm != nil {
+		err = s.askV3(ctx, ask)
+	} else {
+		err = ask()
+	}
+	var status *statusError
+	switch {
+	case errors.As(err, &status) && status.status != statusTooBig, err == nil && formless:
+		return s.getSome(ctx, oids, values) // finds out which object it is
+	case err != nil || done:
+		return err
+	}
+	assign(oids, values, objects)
+	return nil
 }
 
 // getSome is one GET, without the objects that the agent fails over.

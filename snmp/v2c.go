@@ -1,7 +1,6 @@
 package snmp
 
 import (
-	"context"
 	"fmt"
 	"slices"
 
@@ -21,12 +20,6 @@ type exchange2c struct {
 	query  query
 	ids    []uint32 // of every try, since the answer to an early one may come late
 	result *gosnmp.SnmpPacket
-}
-
-func (s *session) askV2c(ctx context.Context, q query) (*gosnmp.SnmpPacket, error) {
-	x := &exchange2c{s: s, query: q}
-	err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
-	return x.result, err
 }
 
 func (x *exchange2c) request() ([]byte, error) {

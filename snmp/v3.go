@@ -19,6 +19,7 @@ type usm struct {
 
 	codec  *gosnmp.GoSNMP // nil until the engine is known
 	params *gosnmp.UsmSecurityParameters
+	sealer *sealer // nil where only the codec can
 	boots  uint32
 	time   uint32
 	seen   time.Time // when boots and time were heard
@@ -109,6 +110,7 @@ func (u *usm) meet(engine string, boots, seconds uint32) error {
 		u.changes++
 	}
 	u.lastEngine = engine
+	u.sealer = newSealer(u.credentials, u.context, u.params)
 	u.hear(boots, seconds)
 	return nil
 }
@@ -118,6 +120,16 @@ func (u *usm) hear(boots, seconds uint32) {
 	u.boots, u.time, u.seen = boots, seconds, time.Now()
 }
 
+// clock returns the agent's clock as it should be now. It went on since it was
+// heard; a clock that stood still would fall out of the window of 150 s (RFC 3414
+// section 2.2.3).
+func (u *usm) clock() (boots, seconds uint32) {
+	if u.boots == 0 && u.time == 0 {
+		return 0, 0 // not heard yet
+	}
+	return u.boots, u.time + uint32(time.Since(u.seen)/time.Second)
+}
+
 // forget makes the next request discover the engine anew.
 func (u *usm) forget() { u.codec = nil }
 
@@ -125,26 +137,25 @@ func (u *usm) forget() { u.codec = nil }
 // be learned, and once after a new discovery when the agent does not accept what
 // was right before: an agent with a new engine id, after a replacement or with its
 // state lost, cannot be told from a wrong password otherwise.
-func (s *session) askV3(ctx context.Context, q query) (*gosnmp.SnmpPacket, error) {
+func (s *session) askV3(ctx context.Context, ask func() error) error {
 	fresh, synced := false, false
 	for {
 		if s.usm.codec == nil {
 			if err := s.discover(ctx); err != nil {
-				return nil, err
+				return err
 			}
 			fresh = true
 		}
-		x := &exchange3{s: s, query: q}
-		err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
+		err := ask()
 		var auth *authError
 		switch {
 		case err == nil:
-			return x.result, nil
+			return nil
 		case errors.Is(err, errWindow) && !synced:
 			synced = true
 		case errors.Is(err, errWindow):
 			s.usm.forget()
-			return nil, &authError{"the agent's clock does not settle"}
+			return &authError{"the agent's clock does not settle"}
 		case errors.Is(err, errEngine) || errors.As(err, &auth):
 			s.usm.forget()
 			if !fresh {
@@ -153,13 +164,18 @@ func (s *session) askV3(ctx context.Context, q query) (*gosnmp.SnmpPacket, error
 			if auth == nil {
 				err = &authError{"the agent gives an engine id that it does not know"}
 			}
-			return nil, err
+			return err
 		default:
-			if errors.Is(err, errSilent) {
-				// Agents may drop what they cannot verify without a word.
-				s.usm.forget()
+			if !errors.Is(err, errSilent) {
+				return err
 			}
-			return nil, err
+			// Agents drop what they cannot decrypt without a word (net-snmp does).
+			// One that has just told its engine is not silent.
+			s.usm.forget()
+			if fresh {
+				err = &authError{"the agent tells its engine but does not answer this user; most likely the privacy password or protocol is wrong"}
+			}
+			return err
 		}
 	}
 }
@@ -174,13 +190,7 @@ type exchange3 struct {
 
 func (x *exchange3) request() ([]byte, error) {
 	u := x.s.usm
-	// The agent's clock went on since it was heard; a clock that stood still would
-	// fall out of the window of 150 s (RFC 3414 section 2.2.3).
-	u.params.AuthoritativeEngineBoots = u.boots
-	u.params.AuthoritativeEngineTime = u.time
-	if u.boots != 0 || u.time != 0 {
-		u.params.AuthoritativeEngineTime += uint32(time.Since(u.seen) / time.Second)
-	}
+	u.params.AuthoritativeEngineBoots, u.params.AuthoritativeEngineTime = u.clock()
 	p := u.codec.MkSnmpPacket(x.query.kind, x.query.objects, 0, x.query.repetitions)
 	p.RequestID = x.s.nextID()
 	p.MsgID = p.RequestID

@@ -169,9 +169,12 @@ func TestRefusedCredentials(t *testing.T) {
 			}
 		})
 	}
-	// Silence is something else.
+	// An agent that tells its engine and then says nothing cannot decrypt us.
 	agent.Behave(snmptest.Silent)
 	p := testPoller(t, testEnv(t), v3Device(agent, device.SHA256, device.AES))
+	poll(t, p, check.Unknown, check.ReasonAuth)
+	// Silence is something else.
+	agent.Mute(true)
 	poll(t, p, check.Down, check.ReasonTimeout)
 }
 

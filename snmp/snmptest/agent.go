@@ -43,6 +43,7 @@ type Agent struct {
 	community string
 	objects   []Object // ordered
 	habit     Habit
+	mute      bool
 	requests  int
 	engine    *engine // nil for v2c
 }
@@ -114,6 +115,13 @@ func (a *Agent) Behave(h Habit) {
 	a.habit = h
 }
 
+// Mute makes the agent answer nothing at all, not even to a discovery, or answer again.
+func (a *Agent) Mute(mute bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.mute = mute
+}
+
 func byOID(o Object, oid string) int { return Compare(o.OID, oid) }
 
 // Compare orders object identifiers.
@@ -144,6 +152,9 @@ func (a *Agent) handle(raw []byte) [][]byte {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.requests++
+	if a.mute {
+		return nil
+	}
 	request, encode, reports := a.read(raw)
 	if request == nil {
 		return reports
