@@ -80,10 +80,6 @@ func deadline(ctx context.Context) time.Time {
 	return time.Now().Add(fallbackTimeout)
 }
 
-// resolver asks the configured name servers itself. The resolver of the C
-// library would hold a thread for each name that times out.
-var resolver = net.Resolver{PreferGo: true}
-
 // resolve returns the addresses of e, in the resolver's order, and leaves t in
 // PhaseConnect if there are any.
 func (e endpoint) resolve(ctx context.Context, t *trace) ([]netip.Addr, error) {

@@ -67,7 +67,7 @@ func TestHTTPHostile(t *testing.T) {
 		{"redirect to another scheme", says("HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\n\r\n"), check.HTTP{MaxRedirects: 10}, patience, check.Down, check.ReasonStatus, `scheme "file"`},
 		{"redirect to nonsense", says("HTTP/1.1 302 Found\r\nLocation: http://[\r\n\r\n"), check.HTTP{MaxRedirects: 10}, patience, check.Down, check.ReasonStatus, "no URL"},
 		{"redirect to nowhere", says("HTTP/1.1 302 Found\r\n\r\n"), check.HTTP{MaxRedirects: 10}, patience, check.Down, check.ReasonStatus, "302 Found"},
-		{"answers before the request is read", early, check.HTTP{Method: "POST", Body: make([]byte, 16<<20)}, patience, check.Down, check.ReasonStatus, "413"},
+		{"answers before the request is read", early, check.HTTP{Method: "POST", Body: make([]byte, 8<<20)}, patience, check.Down, check.ReasonStatus, "413"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -84,11 +84,11 @@ func TestHTTPHostile(t *testing.T) {
 	}
 }
 
-// bomb sends 16 MiB of zeros in 16 KiB.
+// bomb sends 4 MiB of zeros in 4 KiB.
 func bomb(conn net.Conn) {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
-	z.Write(make([]byte, 16<<20))
+	z.Write(make([]byte, 4<<20))
 	z.Close()
 	says(fmt.Sprintf("%sContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", okHead, b.Len(), b.Bytes()))(conn)
 }

@@ -21,7 +21,7 @@ func init() {
 		if instead := nameServerOfTest.Load(); instead != nil {
 			network, address = "udp", *instead
 		}
-		return new(net.Dialer).DialContext(ctx, network, address)
+		return dialResolver(ctx, network, address)
 	}
 }
 
