@@ -83,8 +83,11 @@ func (d *decision) present(c *Condition) {
 		return
 	}
 	if it.Held = d.excused(it, p); it.Held != "" {
-		it.Free = d.now
+		it.Excused = true
 		return
+	}
+	if it.Excused {
+		it.Excused, it.Free = false, d.now
 	}
 	if d.now.Sub(it.Confirmed) < p.Wait {
 		it.Held = "waiting for a quick recovery"
@@ -125,7 +128,7 @@ func (d *decision) excused(it *Item, p *Policy) string {
 			return "muted by " + m.By + " until " + m.Until.Format(time.RFC3339)
 		}
 	}
-	if parent, ok := d.parentDown(c.Check, len(d.rules.Parents)); ok && c.Type == Incident {
+	if parent, ok := d.parentDown(c.Check, c.Check, len(d.rules.Parents)); ok && c.Type == Incident {
 		return "hangs behind " + string(parent) + ", which is down"
 	}
 	if p.Quiet != nil && c.Severity < Critical && p.Quiet.In(d.now) {
@@ -137,16 +140,17 @@ func (d *decision) excused(it *Item, p *Policy) string {
 	return ""
 }
 
-// parentDown looks for a check above that is down. Steps bound it against circles.
-func (d *decision) parentDown(id check.ID, steps int) (check.ID, bool) {
+// parentDown looks for a check above id that is down, self apart. Steps bound it
+// against circles.
+func (d *decision) parentDown(self, id check.ID, steps int) (check.ID, bool) {
 	if id == "" || steps < 0 {
 		return "", false
 	}
 	for _, parent := range d.rules.Parents[id] {
-		if d.down[parent] {
+		if parent != self && d.down[parent] {
 			return parent, true
 		}
-		if above, ok := d.parentDown(parent, steps-1); ok {
+		if above, ok := d.parentDown(self, parent, steps-1); ok {
 			return above, true
 		}
 	}

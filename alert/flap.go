@@ -13,7 +13,6 @@ func (d *decision) flap(it *Item, p *Policy, s *Subject) {
 	n.Thread = n.ID
 	n.Channels = union(n.Channels, it.Heard)
 	s.Policy, s.Thread, s.Heard = p.ID, n.Thread, n.Channels
-	it.Flap = true
 }
 
 // calm ends the flapping of subjects that were quiet for long enough, and forgets

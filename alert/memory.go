@@ -19,7 +19,8 @@ type Memory struct {
 type Item struct {
 	Condition Condition `json:"condition"`
 	Seen      time.Time `json:"seen"`                // detection: when the condition was first there
-	Free      time.Time `json:"free,omitzero"`       // since when nothing excuses silence; zero when nothing ever did
+	Excused   bool      `json:"excused,omitempty"`   // quiet hours, maintenance or a mute hold it back
+	Free      time.Time `json:"free,omitzero"`       // when they last ended; zero when there were none
 	Confirmed time.Time `json:"confirmed,omitzero"`  // zero until the policy's Confirm is reached
 	Told      time.Time `json:"told,omitzero"`       // the first notice; zero when nobody was told
 	Last      time.Time `json:"last,omitzero"`       // the newest notice
@@ -32,7 +33,6 @@ type Item struct {
 	Held      string    `json:"held,omitempty"`      // why nobody is told at present
 	Gone      time.Time `json:"gone,omitzero"`       // when it was no longer there
 	Acted     *Act      `json:"acted,omitempty"`     // acknowledgement
-	Flap      bool      `json:"flap,omitempty"`      // told as part of flapping
 }
 
 // clock returns when the window of the item's first notice begins: at detection, or
