@@ -116,8 +116,13 @@ func (p *Poller) outdated(now *sample) bool {
 	if p.last == nil {
 		return false
 	}
-	_, void := device.Elapsed(p.last.clock, now.clock)
-	return void == device.VoidRestart
+	// A clock that only lags may stand still for ever; it must not cost a new
+	// plan with every poll.
+	before, after := p.last.clock, now.clock
+	if _, void := device.Elapsed(before, after); void != device.VoidRestart {
+		return false
+	}
+	return after.Boots != before.Boots || after.Seconds < before.Seconds || after.Ticks < before.Ticks
 }
 
 // engines counts the engines that have answered; v2c has none.

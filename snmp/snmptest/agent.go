@@ -18,7 +18,7 @@ import (
 type Object struct {
 	OID   string
 	Type  gosnmp.Asn1BER
-	Value any // as gosnmp wants it: int, uint32, uint64, string, []byte
+	Value any // as gosnmp wants it: int, uint32, uint64, string, []byte; or a func() any that makes it
 }
 
 // User is the one user of a v3 agent.
@@ -244,7 +244,11 @@ func (a *Agent) bulk(request *gosnmp.SnmpPacket) []gosnmp.SnmpPDU {
 }
 
 func (o Object) pdu() gosnmp.SnmpPDU {
-	return gosnmp.SnmpPDU{Name: o.OID, Type: o.Type, Value: o.Value}
+	v := o.Value
+	if live, ok := v.(func() any); ok {
+		v = live()
+	}
+	return gosnmp.SnmpPDU{Name: o.OID, Type: o.Type, Value: v}
 }
 
 // Ticks makes a TimeTicks value of a duration, wrapping as sysUpTime does.
