@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/slamon/slamon/check"
@@ -116,6 +117,9 @@ func (s *server) maySay(r *http.Request, h check.Heartbeat) bool {
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
 }
 
+// notShown are spaces and control characters.
+func notShown(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }
+
 func reportedGood(r *http.Request) (bool, error) {
 	switch v := r.URL.Query().Get("status"); v {
 	case "", "ok":
@@ -137,7 +141,7 @@ func reportedMessage(w http.ResponseWriter, r *http.Request) (string, error) {
 	if message == "" {
 		message = string(body)
 	}
-	message = strings.Join(strings.Fields(strings.ToValidUTF8(message, "�")), " ")
+	message = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(message, "�"), notShown), " ")
 	if len(message) > maxMessage {
 		message = message[:maxMessage]
 		for !utf8.ValidString(message) {

@@ -157,14 +157,32 @@ func (m *Made) incidents(c check.Check) []status.Incident {
 	return out
 }
 
-// build compresses a year of results.
+// build compresses a year of results. Where nothing happens it leaps over the
+// probes that would only have lengthened the open stretch.
 func (m *Made) build(c check.Check) timeline.Series {
 	s := timeline.Series{Check: c.ID, Interval: c.Interval, Reprobe: c.Reprobe}
 	var b timeline.Builder
-	for r := range m.slots(c, timeline.Period{From: Now.AddDate(-1, 0, -1), To: Now}) {
+	add := func(r check.Result) bool {
 		if closed, ok, _ := b.Add(r, c.Interval); ok {
 			s.Stretches = append(s.Stretches, closed)
 		}
+		return true
+	}
+	t := firstSlot(c, Now.AddDate(-1, 0, -1))
+	for t.Before(Now) {
+		quiet := m.quietUntil(c, t)
+		if !quiet.After(t) {
+			m.slot(c, t, Now, add)
+			t = t.Add(c.Interval)
+			continue
+		}
+		more := int((quiet.Sub(t) - 1) / c.Interval)
+		m.slot(c, t, Now, add)
+		open := b.Open()
+		open.Last = open.Last.Add(time.Duration(more) * c.Interval)
+		open.Results, open.Base = open.Results+more, open.Base+more
+		b.Resume(open)
+		t = t.Add(time.Duration(more+1) * c.Interval)
 	}
 	if open := b.Open(); open.Results > 0 {
 		s.Stretches = append(s.Stretches, open)
@@ -172,31 +190,60 @@ func (m *Made) build(c check.Check) timeline.Series {
 	return s
 }
 
+// quietUntil returns when the next trouble begins; t itself when there is one.
+func (m *Made) quietUntil(c check.Check, t time.Time) time.Time {
+	next := Now
+	for _, x := range m.troubles[c.ID] {
+		if x.from.Add(x.long).After(t) && x.from.Before(next) {
+			next = x.from
+		}
+	}
+	if next.Before(t) {
+		return t
+	}
+	return next
+}
+
+func firstSlot(c check.Check, from time.Time) time.Time {
+	t := from.Truncate(c.Interval).Add(phase(c) % c.Interval)
+	for t.Before(from) {
+		t = t.Add(c.Interval)
+	}
+	return t
+}
+
 func phase(c check.Check) time.Duration { return time.Duration(len(c.ID)*37) * time.Second / 10 }
 
-// slots yields the results of a period: the grid, and re-probes while down.
+// slots yields the results of a period.
 func (m *Made) slots(c check.Check, p timeline.Period) func(func(check.Result) bool) {
+	if p.To.After(Now) {
+		p.To = Now
+	}
 	return func(yield func(check.Result) bool) {
-		t := p.From.Truncate(c.Interval).Add(phase(c) % c.Interval)
-		for ; t.Before(p.To); t = t.Add(c.Interval) {
-			if t.Before(p.From) {
-				continue
-			}
-			if x := m.troubleAt(c, t); x != nil && x.reason == check.ReasonStopped {
-				continue // nobody was there to make a result
-			}
-			r := m.result(c, t)
-			r.Base = true
-			if !yield(r) {
+		for t := firstSlot(c, p.From); t.Before(p.To); t = t.Add(c.Interval) {
+			if !m.slot(c, t, p.To, yield) {
 				return
-			}
-			for re := t.Add(c.Reprobe); c.Reprobe > 0 && r.State == check.Down && re.Before(t.Add(c.Interval)) && re.Before(p.To); re = re.Add(c.Reprobe) {
-				if r = m.result(c, re); !yield(r) {
-					return
-				}
 			}
 		}
 	}
+}
+
+// slot yields the result of a slot, and those of the re-probes while it is down.
+func (m *Made) slot(c check.Check, t, end time.Time, yield func(check.Result) bool) bool {
+	if x := m.troubleAt(c, t); x != nil && x.reason == check.ReasonStopped {
+		return true // nobody was there to make a result
+	}
+	r := m.result(c, t)
+	r.Base = true
+	if !yield(r) {
+		return false
+	}
+	for re := t.Add(c.Reprobe); c.Reprobe > 0 && r.State == check.Down && re.Before(t.Add(c.Interval)) && re.Before(end); re = re.Add(c.Reprobe) {
+		if r = m.result(c, re); !yield(r) {
+			return false
+		}
+	}
+	return true
 }
 
 func (m *Made) troubleAt(c check.Check, t time.Time) *trouble {
