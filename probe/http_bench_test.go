@@ -1,8 +1,8 @@
 package probe
 
 import (
-	"bufio"
 	"context"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -28,34 +28,56 @@ func processorTime(b *testing.B) time.Duration {
 // BenchmarkHTTP compares the probe with a bare net/http loop and with the least
 // that a Go program can do, against one server in another process.
 func BenchmarkHTTP(b *testing.B) {
-	server := otherProcess(b)
-	parsed, err := url.Parse(server)
-	if err != nil {
-		b.Fatal(err)
-	}
-	probe := HTTP(check.HTTP{URL: parsed})
+	server := mustURL(b, otherProcess(b, "http"))
+	probe := HTTP(check.HTTP{URL: server})
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
-	for _, way := range []struct {
-		name string
-		once func(context.Context) error
-	}{
-		{"probe", func(ctx context.Context) error { return upOrError(probe(ctx)) }},
-		{"nethttp", func(ctx context.Context) error { return bareHTTP(ctx, client, server) }},
-		{"raw", func(ctx context.Context) error { return rawHTTP(ctx, parsed.Host) }},
-	} {
-		b.Run(way.name, func(b *testing.B) {
-			b.ReportAllocs()
-			before := processorTime(b)
-			for b.Loop() {
-				ctx, cancel := context.WithTimeout(b.Context(), 5*time.Second)
-				if err := way.once(ctx); err != nil {
-					b.Fatal(err)
-				}
-				cancel()
+	b.Run("probe", measured(func(ctx context.Context) error { return upOrError(probe(ctx)) }))
+	b.Run("nethttp", measured(func(ctx context.Context) error { return bareHTTP(ctx, client, server.String()) }))
+	b.Run("raw", measured(func(ctx context.Context) error { return rawHTTP(ctx, server.Host) }))
+}
+
+// BenchmarkHTTPS does the same with TLS. The bare loop does not even look at the
+// certificate.
+func BenchmarkHTTPS(b *testing.B) {
+	server := otherProcess(b, "https")
+	skip := check.TLSOptions{SkipVerify: true}
+	one := HTTP(check.HTTP{URL: mustURL(b, server), TLS: skip})
+	two := HTTP(check.HTTP{URL: mustURL(b, server), TLS: skip, HTTP2: true})
+	bare := &http.Transport{DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+	client := &http.Client{Transport: bare}
+	b.Run("probe", measured(func(ctx context.Context) error { return upOrError(one(ctx)) }))
+	b.Run("probe-http2", measured(func(ctx context.Context) error { return upOrError(two(ctx)) }))
+	b.Run("nethttp", measured(func(ctx context.Context) error { return bareHTTP(ctx, client, server) }))
+}
+
+// BenchmarkTCP compares connecting and closing.
+func BenchmarkTCP(b *testing.B) {
+	host := mustURL(b, otherProcess(b, "http")).Host
+	probe := TCP(check.TCP{Address: host})
+	b.Run("probe", measured(func(ctx context.Context) error { return upOrError(probe(ctx)) }))
+	b.Run("netdial", measured(func(ctx context.Context) error {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", host)
+		if err == nil {
+			err = conn.Close()
+		}
+		return err
+	}))
+}
+
+// measured reports the processor time of one call, besides the usual.
+func measured(once func(context.Context) error) func(*testing.B) {
+	return func(b *testing.B) {
+		b.ReportAllocs()
+		before := processorTime(b)
+		for b.Loop() {
+			ctx, cancel := context.WithTimeout(b.Context(), 5*time.Second)
+			if err := once(ctx); err != nil {
+				b.Fatal(err)
 			}
-			used := processorTime(b) - before
-			b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), "cpu-ns/op")
-		})
+			cancel()
+		}
+		used := processorTime(b) - before
+		b.ReportMetric(float64(used.Nanoseconds())/float64(b.N), "cpu-ns/op")
 	}
 }
 
@@ -128,5 +150,3 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
-
-var _ = bufio.ScanLines

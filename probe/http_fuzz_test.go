@@ -2,6 +2,7 @@ package probe
 
 import (
 	"bytes"
+	"context"
 	"testing"
 
 	"github.com/slamon/slamon/check"
@@ -34,7 +35,7 @@ func FuzzHTTPAnswer(f *testing.F) {
 // judgeBytes has a probe judge an answer without a connection.
 func judgeBytes(t *testing.T, h *httpProbe, answer []byte) check.Outcome {
 	t.Helper()
-	tr := begin(check.PhaseTransfer)
+	tr := begin(context.Background(), check.PhaseTransfer)
 	x := newExchange()
 	defer x.release()
 	x.from = allowance{bytes.NewReader(answer), headerLimit}
@@ -66,7 +67,7 @@ func FuzzTalk(f *testing.F) {
 		if err != nil {
 			return
 		}
-		tr := begin(check.PhaseConnect)
+		tr := begin(context.Background(), check.PhaseConnect)
 		k := talk{conn: &recorded{in: bytes.NewReader(answer)}, trace: &tr}
 		if wrong := k.plain(t.Context(), turns); wrong != nil {
 			bounded(t, wrong.outcome(&tr))

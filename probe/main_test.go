@@ -21,32 +21,38 @@ import (
 const asServer = "SLAMON_TEST_AS_SERVER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asServer) != "" {
-		serve()
+	if scheme := os.Getenv(asServer); scheme != "" {
+		serve(scheme)
 		return
 	}
 	goleak.VerifyTestMain(m)
 }
 
 // serve answers until its standard input ends.
-func serve() {
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func serve(scheme string) {
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "all is well\n")
 	}))
+	if scheme == "https" {
+		s.EnableHTTP2 = true
+		s.StartTLS()
+	} else {
+		s.Start()
+	}
 	defer s.Close()
 	fmt.Println(s.URL)
 	io.Copy(io.Discard, os.Stdin)
 }
 
 // otherProcess starts a server and returns its URL.
-func otherProcess(t testing.TB) string {
+func otherProcess(t testing.TB, scheme string) string {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := exec.Command(self)
-	c.Env = append(os.Environ(), asServer+"=1")
+	c.Env = append(os.Environ(), asServer+"="+scheme)
 	in, err := c.StdinPipe()
 	if err != nil {
 		t.Fatal(err)
