@@ -242,3 +242,27 @@ func TestSharing(t *testing.T) {
 		t.Error("the default status is kept twice")
 	}
 }
+
+// TestLimitsAreInside: what stands at a limit is taken.
+func TestLimitsAreInside(t *testing.T) {
+	dir := t.TempDir()
+	for _, extra := range []string{
+		"[storage]\nretention = \"90d\"\nmax_size = \"16MiB\"\nbackup_every = \"1h\"\nbackups_kept = 1",
+		"[storage]\nmax_size = \"1024TiB\"\nbackup_every = \"31d\"\nbackups_kept = 1000",
+		"[web]\nlisten_address = \"[::1]:0\"",
+		"[[service.check]]\nid = \"a\"\ninterval = \"1s\"\ntimeout = \"10ms\"\nreprobe = \"100ms\"\nreprobe_good = 100\nssh = { address = \"192.0.2.1:65535\" }",
+		"[[service.check]]\nid = \"a\"\ntimeout = \"500ms\"\nicmp = { host = \"192.0.2.1\", count = 3, gap = \"200ms\" }",
+		"[[service.check]]\nid = \"a\"\nicmp = { host = \"192.0.2.1\", count = 100, gap = \"10ms\", size = 65500, max_loss = \"99.9999999%\" }",
+		"[[service.check]]\nid = \"a\"\nhttp = { url = \"http://192.0.2.1:65535\", max_redirects = 20, max_body = \"64MiB\", status = [100, 599, \"1XX\"] }",
+		"[[service.check]]\nid = \"a\"\nhttp = { url = \"https://[2001:db8::1]/\", max_redirects = 0, max_body = \"1B\", tls = { min_days_left = 3660 } }",
+		"[[service.check]]\nid = \"a\"\nntp = { address = \"[2001:db8::1]\", max_offset = \"1h\", max_stratum = 15 }",
+		"[[service.check]]\nid = \"" + strings.Repeat("a", 64) + "\"\nname = \"" + strings.Repeat("a", 200) + "\"\nssh = { address = \"_a.b-c.example.com.\" }",
+		"[[service.check]]\nid = \"0\"\nudp = { address = \"a:1\", send = \"" + strings.Repeat("a", 1400) + "\" }",
+		"[[service.claim]]\nid = \"a\"\nkind = \"objective\"\navailability = \"50%\"\nmin_notice = \"366d\"\nwindow = { kind = \"rolling\", days = 3660 }",
+		"[[service.claim]]\nid = \"a\"\nkind = \"objective\"\navailability = \"100%\"\nmin_notice = \"0s\"\nwindow = { kind = \"fixed\", from = 2020-02-29, to = 2020-02-29 }",
+	} {
+		if _, err := Parse(dir+"/slamon.toml", []byte(withCheck("")+extra)); err != nil {
+			t.Errorf("%s:\n%s", extra, err)
+		}
+	}
+}
