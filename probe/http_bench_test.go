@@ -124,24 +124,33 @@ func rawHTTP(ctx context.Context, host string) error {
 	return nil
 }
 
-var keep []func(context.Context) check.Outcome
-
 // BenchmarkHTTPMemory reports what one constructed plain check holds.
 func BenchmarkHTTPMemory(b *testing.B) {
-	const many = 10_000
-	u, err := url.Parse("http://192.0.2.1/health")
-	if err != nil {
-		b.Fatal(err)
-	}
 	for b.Loop() {
-		keep = make([]func(context.Context) check.Outcome, 0, many)
-		before := heap()
-		for range many {
-			keep = append(keep, HTTP(check.HTTP{URL: u}))
-		}
-		b.ReportMetric(float64(heap()-before)/many, "held-B/check")
-		keep = nil
+		b.ReportMetric(held(b), "held-B/check")
 	}
+}
+
+// TestHTTPMemory holds the share of a plain check in the 6 KiB that a check may
+// cost in all.
+func TestHTTPMemory(t *testing.T) {
+	const most = 1536
+	if got := held(t); got > most {
+		t.Errorf("a constructed check holds %.0f bytes, want at most %d", got, most)
+	}
+}
+
+func held(t testing.TB) float64 {
+	const many = 10_000
+	u := mustURL(t, "http://192.0.2.1/health")
+	all := make([]func(context.Context) check.Outcome, 0, many)
+	before := heap()
+	for range many {
+		all = append(all, HTTP(check.HTTP{URL: u}))
+	}
+	after := heap()
+	runtime.KeepAlive(all)
+	return (float64(after) - float64(before)) / many
 }
 
 func heap() uint64 {

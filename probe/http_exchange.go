@@ -10,8 +10,6 @@ import (
 	"net/http"
 	"sync"
 
-	"golang.org/x/net/http2"
-
 	"github.com/slamon/slamon/check"
 )
 
@@ -43,7 +41,7 @@ var (
 type exchange struct {
 	tcp   net.Conn
 	conn  net.Conn // what is talked over: tcp or TLS over it
-	h2    *http2.ClientConn
+	h2    *http.ClientConn
 	stop  func() bool // ends the watch over the context
 	resp  *http.Response
 	from  allowance // the connection, or TLS over it
@@ -160,8 +158,8 @@ func (h *httpProbe) connect(ctx context.Context, t *trace, x *exchange, a *ask) 
 		return err
 	}
 	x.conn, x.from.Reader = c, c
-	if c.ConnectionState().NegotiatedProtocol == http2.NextProtoTLS {
-		x.h2, err = h2.NewClientConn(c)
+	if c.ConnectionState().NegotiatedProtocol == h2Name {
+		x.h2, err = over2(ctx, c)
 	}
 	return err
 }
@@ -169,7 +167,7 @@ func (h *httpProbe) connect(ctx context.Context, t *trace, x *exchange, a *ask) 
 // The protocols that are offered by ALPN (RFC 7301).
 var (
 	onlyHTTP1 = []string{"http/1.1"}
-	bothHTTP  = []string{http2.NextProtoTLS, "http/1.1"}
+	bothHTTP  = []string{h2Name, "http/1.1"}
 )
 
 // open makes a fresh TCP connection the one to talk over, and makes a cancelled context, as on shutdown, end the waiting for the

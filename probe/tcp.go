@@ -6,6 +6,7 @@ import (
 	"net"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -37,20 +38,23 @@ func newTCP(p check.TCP) (*tcpProbe, error) {
 	return probe, err
 }
 
+// linewise is the flag of a pattern that makes ^ and $ match at lines.
+const linewise = "(?m)"
+
 // byLine lets ^ and $ of the patterns match at every line: a greeting may have
 // several, and the end of one answer may stand before the next.
 func byLine(steps []check.Step) []check.Step {
 	all := slices.Clone(steps)
 	for i, s := range all {
 		if s.Expect != nil {
-			all[i].Expect = regexp.MustCompile("(?m)" + s.Expect.String()) // it compiled without, too
+			all[i].Expect = regexp.MustCompile(linewise + s.Expect.String()) // it compiled without, too
 		}
 	}
 	return all
 }
 
 func (p *tcpProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	tcp, err := p.to.dial(ctx, &t)
 	if err != nil {
 		return t.failed(ctx, err)
@@ -102,5 +106,5 @@ func (k *talk) step(ctx context.Context, number int, s check.Step) *complaint {
 	}
 	return &complaint{check.Down, check.ReasonContent,
 		fmt.Sprintf("the answer in step %d of the dialogue does not match: %s", number, k.why(err)),
-		"a match of " + s.Expect.String(), string(k.heard)}
+		"a match of " + strings.TrimPrefix(s.Expect.String(), linewise), string(k.heard)}
 }
