@@ -106,19 +106,22 @@ func (p Pacing) series(id check.ID, records []record) timeline.Series {
 			continue
 		}
 		sent := time.Unix(0, r.sent).UTC()
+		part := false // at borders, and at lost slots, whose place would be lost too
 		for len(borders) > 0 && !sent.Before(borders[0]) {
-			borders = borders[1:]
-			if open := b.Open(); open.Results > 0 {
-				s.Stretches = append(s.Stretches, open)
-				b.Resume(timeline.Stretch{})
-			}
+			borders, part = borders[1:], true
+		}
+		if open := b.Open(); open.Results > 0 && (part || sent.Sub(open.Last) > timeline.LongGap(p.Interval)) {
+			s.Stretches = append(s.Stretches, open)
+			b.Resume(timeline.Stretch{})
 		}
 		result := check.Result{Sent: sent, Base: grid.base(r), Outcome: check.Outcome{State: r.state, Reason: r.reason}}
 		if closed, ok, _ := b.Add(result, p.Interval); ok {
 			s.Stretches = append(s.Stretches, closed)
 		}
 	}
-	return timeline.Series{Check: s.Check, Interval: s.Interval, Reprobe: s.Reprobe, Stretches: append(s.Stretches, b.Open())}
+	s.Stretches = append(s.Stretches, b.Open())
+	s.Gap = grid.longest
+	return s
 }
 
 // twice reports whether r says the same as one of the records just before it.
@@ -134,7 +137,9 @@ func twice(before []record, r record) bool {
 // gridGuess tells base probes from re-probes where the file does not.
 type gridGuess struct {
 	pacing     Pacing
-	last, slot int64 // the result before, and the last base probe
+	last, slot int64         // the result before, and the last base probe
+	known      int64         // the last base probe with a known outcome
+	longest    time.Duration // see timeline.Series.Gap
 	any        bool
 }
 
@@ -145,6 +150,13 @@ func (g *gridGuess) base(r record) bool {
 	base := !fast
 	if r.base != baseUnstated {
 		base = r.base == baseYes
+	}
+	if base && r.state != check.Unknown {
+		gap := time.Duration(r.sent - g.known)
+		if g.known != 0 && gap > g.pacing.Interval && gap <= timeline.LongGap(g.pacing.Interval) {
+			g.longest = max(g.longest, gap)
+		}
+		g.known = r.sent
 	}
 	if base {
 		g.slot = r.sent

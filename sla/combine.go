@@ -29,9 +29,10 @@ type checkSets struct {
 }
 
 // setsOf draws a check's account as sets inside the period.
-func setsOf(a *timeline.Account, c cutter, e *evidence) checkSets {
+func setsOf(a *timeline.Account, c *cutter, e *evidence) checkSets {
 	var certain, possible, point, tails, notSingle []timeline.Period
-	for _, r := range a.Runs {
+	for i := range a.Runs {
+		r := &a.Runs[i]
 		k := c.hits(r)
 		_, _, end := c.pauses(r)
 		certain = append(certain, r.Certain())
@@ -65,7 +66,7 @@ func setsOf(a *timeline.Account, c cutter, e *evidence) checkSets {
 // likely returns where a run most likely was: from the middle of the pause before
 // to the middle of the pause after, or, of a run with one base hit, as long as
 // one base interval.
-func likely(r timeline.Run, k int, pace float64) timeline.Period {
+func likely(r *timeline.Run, k int, pace float64) timeline.Period {
 	from := r.Possible.From.Add(r.FirstBad.Sub(r.Possible.From) / 2)
 	to := r.LastBad.Add(r.Possible.To.Sub(r.LastBad) / 2)
 	if k != 1 {
@@ -137,33 +138,29 @@ func (e *estimate) upper(alpha float64) float64 {
 // their hits together are again a sum of independent draws, and one Poisson limit
 // on all of them bounds the sum of all short failures.
 func (e *estimate) upperAny(alpha float64) float64 {
-	var slow, slowest, gaps time.Duration
-	runs, single := 0, 0
+	var slow, longest, longGood, longGaps, beyond time.Duration
+	runs, single, further := 0, 0, 0
 	for i := range e.parts {
 		p := &e.parts[i]
-		slow, slowest, gaps = max(slow, p.slow), max(slowest, p.longest()), gaps+p.longGaps
-		runs, single = runs+p.runs, single+p.single
+		slow, longest = max(slow, p.slow), max(longest, p.longest())
+		longGood, longGaps = longGood+p.longGood, longGaps+p.longGaps
+		runs, single, further = runs+p.runs, single+p.single, further+p.further
+		beyond += p.beyond
 	}
-	at := func(delta, tails float64) float64 {
-		beyond, further := 0.0, 0
-		for i := range e.parts {
-			beyond += e.parts[i].beyond(delta)
-			further += e.parts[i].further
-		}
-		one, all := delta*poissonUpper(single, alpha), delta*poissonUpper(runs, alpha)
-		return min(float64(e.high)+one, float64(e.twice)+beyond+one, tails+all, delta*float64(further)+all)
+	at := func(gap, tails, longGood, longGaps time.Duration) float64 {
+		delta := float64(gap)
+		unseen := delta*poissonUpper(single, alpha) + float64(longGood)
+		first := delta*poissonUpper(runs, alpha) + float64(longGaps)
+		return min(
+			float64(e.high)+unseen, float64(e.twice+beyond)+unseen,
+			float64(tails)+first, delta*float64(further)+first,
+		)
 	}
-	u := at(float64(slow), float64(e.tails))
-	if gaps == 0 {
+	u := at(slow, e.tails, longGood, longGaps)
+	if longGaps == 0 {
 		return u
 	}
-	return min(u+float64(gaps), at(float64(slowest), float64(e.high)))
-}
-
-// beyond returns by how much the runs with one base hit can be longer than the
-// base interval that the Poisson limit gives them.
-func (e *evidence) beyond(delta float64) float64 {
-	return max(0, float64(e.singleHigh)-delta*float64(e.single))
+	return min(u, at(longest, e.high, 0, 0))
 }
 
 // upperAll bounds an intersection: it is no longer than the failures of any one
@@ -184,10 +181,7 @@ func (e *estimate) upperAll(alpha float64) float64 {
 // unseen bounds the failures that no probe met, at level alpha.
 func (e *evidence) unseen(alpha float64) float64 {
 	one := poissonUpper(e.single, alpha)
-	if e.longGaps == 0 {
-		return float64(e.slow) * one
-	}
-	return min(float64(e.slow)*one+float64(e.longGaps), float64(e.longest())*one)
+	return min(float64(e.slow)*one+float64(e.longGood), float64(e.longest())*one)
 }
 
 // lower returns the one-sided lower limit. A union is at least as long as each of

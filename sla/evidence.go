@@ -17,23 +17,26 @@ type evidence struct {
 	low, high time.Duration // ΣR, Σ(R+g+e)
 	point     time.Duration // Δ for k = 1, else R+(g+e)/2
 	ends      time.Duration // Σe
-	shortEnds time.Duration // Σe of those shorter than Δ/2
-	reprobed  time.Duration // Σ(g+e) of runs that only re-probes saw, without their shortEnds
-	// singleHigh is Σ max(R+g+e, Δ) of the runs with k = 1: a short one must lend
-	// nothing to the others.
-	singleHigh time.Duration
-	runs       int // n
-	single     int // n1
-	further    int // Σ(k−1)
+	hitEnds   time.Duration // Σe of runs with k ≥ 1
+	shortEnds time.Duration // those of them shorter than Δ/2
+	reprobed  time.Duration // Σ(g+e) of runs that only re-probes saw
+	// beyond is Σ max(0, R+g+e−Δ) of the runs with k = 1: by how much they can be
+	// longer than the base interval that the Poisson limit gives them.
+	beyond  time.Duration
+	runs    int // n
+	single  int // n1
+	further int // Σ(k−1)
 	// Of the confirmed runs whose beginning a base probe met: their count, and
 	// Σ(k−1) of all confirmed runs. Isolated failures can be false alarms.
 	sureRuns, sureFurther int
 
 	unknown, near time.Duration
-	longGaps      time.Duration
-	slow          time.Duration // Δ of the upper limit
-	even          float64       // Δ of the lower limit, nanoseconds
-	probes        Probes
+	// Pauses so long that a slot was lost without record: those between good probes,
+	// and all of them.
+	longGood, longGaps time.Duration
+	slow               time.Duration // Δ of the upper limit: the longest base gap
+	even               float64       // Δ of the lower limit: the mean base gap, nanoseconds
+	probes             Probes
 }
 
 // cutter measures time inside a period without what is excluded.
@@ -43,7 +46,10 @@ type cutter struct {
 }
 
 // length returns how much of p counts.
-func (c cutter) length(p timeline.Period) time.Duration {
+func (c *cutter) length(p timeline.Period) time.Duration {
+	if len(c.excluded) == 0 && !p.From.Before(c.From) && !p.To.After(c.To) {
+		return p.Length() // nearly always
+	}
 	in := c.Cut(p)
 	if len(c.excluded) == 0 {
 		return in.Length()
@@ -51,94 +57,76 @@ func (c cutter) length(p timeline.Period) time.Duration {
 	return in.Length() - c.excluded.Within(in)
 }
 
-// hits returns k of a run: its failed probes on the base grid that count. For a
-// run that is cut they are taken as evenly spaced from its first failure on.
-func (c cutter) hits(r timeline.Run) int {
-	if r.Base == 0 {
-		return 0
+func (c *cutter) sum(s timeline.Set) time.Duration {
+	var sum time.Duration
+	for _, p := range s {
+		sum += c.length(p)
+	}
+	return sum
+}
+
+// hits returns k of a run: its failed probes on the base grid that count. In a
+// run that an exclusion cuts they are taken as evenly spaced.
+func (c *cutter) hits(r *timeline.Run) int {
+	if r.Hits == 0 || len(c.excluded) == 0 {
+		return r.Hits
 	}
 	step := r.Interval
 	if r.Failed == r.Base && r.Base > 1 {
 		step = r.LastBad.Sub(r.FirstBad) / time.Duration(r.Base-1)
 	}
-	k := gridPoints(r, step, c.Period)
+	k := r.Hits
 	for _, ex := range c.excluded {
-		k -= gridPoints(r, step, c.Cut(ex))
+		k -= timeline.GridPoints(r.FirstBad, step, r.Base, c.Cut(ex))
 	}
-	return k
-}
-
-// gridPoints counts FirstBad + i·step, 0 ≤ i < Base, inside p.
-func gridPoints(r timeline.Run, step time.Duration, p timeline.Period) int {
-	below := func(t time.Time) int { // points before t
-		d := t.Sub(r.FirstBad)
-		if d <= 0 {
-			return 0
-		}
-		if step <= 0 {
-			return r.Base
-		}
-		return min(r.Base, int((d-1)/step)+1)
-	}
-	return max(0, below(p.To)-below(p.From))
+	return max(k, 0)
 }
 
 // pauses returns g, R and e of a run.
-func (c cutter) pauses(r timeline.Run) (before, certain, after time.Duration) {
+func (c *cutter) pauses(r *timeline.Run) (before, certain, after time.Duration) {
 	return c.length(timeline.Period{From: r.Possible.From, To: r.FirstBad}),
 		c.length(r.Certain()),
 		c.length(timeline.Period{From: r.LastBad, To: r.Possible.To})
 }
 
 // collect reads the evidence out of an account.
-func collect(a *timeline.Account, c cutter, reprobe time.Duration) evidence {
+func collect(a *timeline.Account, c *cutter, s *timeline.Series) evidence {
 	e := evidence{
-		near: a.Near, longGaps: a.LongGaps,
-		slow:   time.Duration(float64(a.Slowest) * spread(a.Spread)),
+
+		slow:   max(a.Slowest, s.Gap),
 		even:   float64(a.Fastest) * min(1, a.Pace),
 		probes: Probes{Total: a.Total, Failed: a.Failed, Unknown: a.Skipped},
 	}
-	for _, p := range a.Unknown {
-		e.unknown += c.length(p)
-	}
-	for _, r := range a.Runs {
-		e.add(r, c, reprobe, a.Pace)
+	e.unknown = c.sum(a.Unknown)
+	e.near = c.sum(a.Near)
+	e.longGood = a.Lost + c.sum(a.Long)
+	e.longGaps = e.longGood + a.LostBad + c.sum(a.LongBad)
+	for i := range a.Runs {
+		e.add(&a.Runs[i], c, s.Reprobe, a.Pace)
 	}
 	return e
 }
 
-// spread returns by how much the base gaps are longer than the interval says.
-// Up to 2 % is the business of single lost slots, which count as long gaps or as
-// unknown.
-func spread(ratio float64) float64 {
-	if ratio < 1.02 {
-		return 1
-	}
-	return ratio
-}
-
-func (e *evidence) add(r timeline.Run, c cutter, reprobe time.Duration, pace float64) {
+func (e *evidence) add(r *timeline.Run, c *cutter, reprobe time.Duration, pace float64) {
 	g, R, end := c.pauses(r)
 	k := c.hits(r)
 	e.low += R
 	e.high += R + g + end
 	e.ends += end
+	if k == 0 { // never met by the grid: it was found, whole, by fast probing
+		e.point += R + (g+end)/2
+		e.reprobed += g + end
+		return
+	}
+	e.hitEnds += end
 	if end < e.slow/2 {
 		e.shortEnds += end
 	}
-	switch {
-	case k == 0: // never met by the grid: it was found, whole, by fast probing
-		e.point += R + (g+end)/2
-		e.reprobed += g
-		if end >= e.slow/2 {
-			e.reprobed += end
-		}
-		return
-	case k == 1:
+	if k == 1 {
 		e.single++
-		e.singleHigh += max(R+g+end, e.slow)
-		e.point += time.Duration(float64(r.Interval) * pace)
-	default:
+		e.beyond += max(0, R+g+end-e.slow)
+		e.point += max(R, time.Duration(float64(r.Interval)*pace)) // R is longer only where a border cut hits off
+	} else {
 		e.point += R + (g+end)/2
 	}
 	e.runs++
@@ -155,7 +143,7 @@ func (e *evidence) add(r timeline.Run, c cutter, reprobe time.Duration, pace flo
 // begun reports whether the base grid met the beginning of the run somewhere in
 // the pause before it. A run that begins at unknown time, at a border or during
 // fast probing has no such pause, and says nothing about what it hides.
-func begun(r timeline.Run, c cutter, g, reprobe time.Duration) bool {
+func begun(r *timeline.Run, c *cutter, g, reprobe time.Duration) bool {
 	if r.Failed > r.Base { // fast probing shows in the run itself
 		reprobe = max(reprobe, r.LastBad.Sub(r.FirstBad)/time.Duration(r.Failed-1))
 	}
@@ -168,24 +156,26 @@ func begun(r timeline.Run, c cutter, g, reprobe time.Duration) bool {
 // the unseen; Poisson for every first hit; the base grid alone).
 //
 // Where slots were lost without record, either the longest possible gap takes the
-// place of the interval, or the long gaps count as down: whichever is less.
+// place of the interval, or the long gaps count as down: whichever is less. Those
+// beside failures lie within the hard borders already.
 func (e *evidence) upper(alpha float64) float64 {
-	u := e.upperAt(float64(e.slow), e.shortEnds, alpha)
+	u := e.upperAt(e.slow, e.shortEnds, e.longGood, e.longGaps, alpha)
 	if e.longGaps == 0 {
 		return u
 	}
-	return min(u+float64(e.longGaps), e.upperAt(float64(e.longest()), e.ends, alpha))
+	return min(u, e.upperAt(e.longest(), e.hitEnds, 0, 0, alpha))
 }
 
 // longest returns the longest base gap there can be in known time.
-func (e *evidence) longest() time.Duration { return max(e.slow, timeline.MaxGap(e.slow)) }
+func (e *evidence) longest() time.Duration { return timeline.MaxGap(e.slow) }
 
-func (e *evidence) upperAt(delta float64, ends time.Duration, alpha float64) float64 {
-	all := delta * poissonUpper(e.runs, alpha)
+func (e *evidence) upperAt(gap, ends, longGood, longGaps time.Duration, alpha float64) float64 {
+	delta := float64(gap)
+	first := delta*poissonUpper(e.runs, alpha) + float64(longGaps)
 	return min(
-		float64(e.high)+delta*(poissonUpper(e.single, alpha)-float64(e.single)),
-		float64(e.low+ends+e.reprobed)+all,
-		delta*float64(e.further)+all,
+		float64(e.high+longGood)+delta*(poissonUpper(e.single, alpha)-float64(e.single)),
+		float64(e.low+ends+e.reprobed)+first,
+		delta*float64(e.further)+first,
 	)
 }
 

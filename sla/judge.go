@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -20,7 +21,7 @@ import (
 func Judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion) Verdict {
 	v := Verdict{Claim: c, Period: p, Until: clamp(until, p), Final: !until.Before(p.To)}
 	planned := plannedTime(c, ex)
-	cut := cutter{Period: timeline.Period{From: p.From, To: v.Until}}
+	cut := &cutter{Period: timeline.Period{From: p.From, To: v.Until}}
 	if c.ExcludeMaintenance {
 		cut.excluded = planned
 	}
@@ -58,14 +59,15 @@ var desks = sync.Pool{New: func() any { return new(desk) }}
 
 // estimate reads all series and puts their evidence together; the incidents and
 // counts go into the verdict.
-func (d *desk) estimate(v *Verdict, cut cutter, planned timeline.Set, series []timeline.Series) estimate {
+func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []timeline.Series) estimate {
 	if len(series) == 0 {
 		series = []timeline.Series{{}}
 	}
 	d.parts, d.sets = d.parts[:0], d.sets[:0]
-	for _, s := range series {
-		d.account.Read(s, cut.Period, v.Claim.DegradedDown)
-		part := collect(&d.account, cut, s.Reprobe)
+	for i := range series {
+		s := &series[i]
+		d.account.Read(*s, cut.Period, v.Claim.DegradedDown)
+		part := collect(&d.account, cut, s)
 		d.parts = append(d.parts, part)
 		if len(series) > 1 {
 			d.sets = append(d.sets, setsOf(&d.account, cut, &part))
@@ -74,8 +76,9 @@ func (d *desk) estimate(v *Verdict, cut cutter, planned timeline.Set, series []t
 		v.Probes.Total += part.probes.Total
 		v.Probes.Failed += part.probes.Failed
 		v.Probes.Unknown += part.probes.Unknown
-		for _, r := range d.account.Runs {
-			v.Incidents = append(v.Incidents, incident(s, r, cut, planned))
+		v.Incidents = slices.Grow(v.Incidents, len(d.account.Runs))
+		for i := range d.account.Runs {
+			v.Incidents = append(v.Incidents, incident(s.Check, &d.account.Runs[i], cut, planned))
 		}
 	}
 	if len(series) == 1 {
@@ -85,12 +88,12 @@ func (d *desk) estimate(v *Verdict, cut cutter, planned timeline.Set, series []t
 	return several(v.Claim.Combine, d.parts, d.sets)
 }
 
-func incident(s timeline.Series, r timeline.Run, cut cutter, planned timeline.Set) Incident {
+func incident(id check.ID, r *timeline.Run, cut *cutter, planned timeline.Set) Incident {
 	g, R, e := cut.pauses(r)
 	return Incident{
-		Run: r, Check: s.Check, Runs: 1,
+		Run: *r, Check: id, Runs: 1,
 		Low: R, Point: R + (g+e)/2, High: R + g + e,
-		Planned: planned.Holds(r.FirstBad) && planned.Holds(r.LastBad) &&
+		Planned: len(planned) > 0 && planned.Holds(r.FirstBad) && planned.Holds(r.LastBad) &&
 			planned.Within(r.Certain()) == r.Certain().Length(),
 	}
 }

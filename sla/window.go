@@ -44,9 +44,20 @@ func ParseDate(text string) (Date, error) {
 	return Date{t.Year(), t.Month(), t.Day()}, nil
 }
 
-// Start returns the first instant of the day in zone.
+// Start returns the first instant of the day in zone. Where the clock changes at
+// midnight that is not always 0 o'clock, and 0 o'clock may come twice.
 func (d Date) Start(zone *time.Location) time.Time {
-	return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+	t := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, zone)
+	if t.Day() != d.Day { // there is no 0 o'clock; the change begins the day
+		_, change := t.ZoneBounds()
+		return change
+	}
+	change, _ := t.ZoneBounds()
+	if before := change.Add(-1); !change.IsZero() && before.Day() == d.Day && t.Sub(before) < 24*time.Hour {
+		name, offset := before.Zone()
+		return time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.FixedZone(name, offset)).In(zone)
+	}
+	return t
 }
 
 // Next returns the day after.
@@ -76,7 +87,8 @@ func (w Window) Period(now time.Time) timeline.Period {
 		return w.fixed()
 	case CalendarMonth:
 		y, m, _ := now.In(w.Zone).Date()
-		return timeline.Period{From: time.Date(y, m, 1, 0, 0, 0, 0, w.Zone), To: time.Date(y, m+1, 1, 0, 0, 0, 0, w.Zone)}
+		next := time.Date(y, m+1, 1, 12, 0, 0, 0, time.UTC)
+		return timeline.Period{From: Date{y, m, 1}.Start(w.Zone), To: Date{next.Year(), next.Month(), 1}.Start(w.Zone)}
 	}
 	return timeline.Period{From: now.Add(-w.Length), To: now}
 }

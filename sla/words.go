@@ -2,6 +2,7 @@ package sla
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -54,16 +55,26 @@ func apart(long, short time.Duration) (string, string) {
 
 // clock prints a duration in hours, minutes and seconds, leaving out what is zero.
 func clock(d time.Duration) string {
-	var parts []string
+	b := make([]byte, 0, 24)
+	unit := func(n int64, name string) {
+		if len(b) > 0 {
+			b = append(b, ' ')
+		}
+		b = append(strconv.AppendInt(b, n, 10), name...)
+	}
 	if h := d / time.Hour; h > 0 {
-		parts = append(parts, fmt.Sprintf("%d h", h))
+		unit(int64(h), " h")
 	}
 	if m := d % time.Hour / time.Minute; m > 0 {
-		parts = append(parts, fmt.Sprintf("%d min", m))
+		unit(int64(m), " min")
 	}
-	if s := d % time.Minute; s > 0 || len(parts) == 0 {
-		digits := strings.TrimRight(strings.TrimRight(fmt.Sprintf("%d.%09d", s/time.Second, s%time.Second), "0"), ".")
-		parts = append(parts, digits+" s")
+	s := d % time.Minute
+	switch fraction := s % time.Second; {
+	case fraction > 0:
+		text := fmt.Sprintf(".%09d s", fraction)
+		unit(int64(s/time.Second), strings.TrimRight(text[:10], "0")+text[10:])
+	case s > 0 || len(b) == 0:
+		unit(int64(s/time.Second), " s")
 	}
-	return strings.Join(parts, " ")
+	return string(b)
 }

@@ -19,19 +19,18 @@ type Account struct {
 	// no unknown result lain there: holes of at most MaxGap that touch a failed
 	// probe or are longer than LongGap. Whoever asks what holds "if the unknown time
 	// was like the rest" has to count it as down, since it is not like the rest.
-	Near time.Duration
-	// LongGaps is the sum of known pauses longer than LongGap, at most what of them
-	// can lie in the period.
-	LongGaps time.Duration
+	Near Set
+	// Long is the known pauses longer than LongGap between good results of
+	// neighbouring stretches, LongBad those that touch a failed one. Lost and LostBad
+	// sum up what lies inside stretches, at most what of it can lie in the period.
+	Long, LongBad Set
+	Lost, LostBad time.Duration
 	// Slowest and Fastest are the longest and the shortest base interval in force;
 	// zero when nothing is known.
 	Slowest, Fastest time.Duration
 	// Pace is the mean distance of base probes as a share of the interval: 1 on an
 	// even grid, a little below with the extra slot of a daily change of phase.
 	Pace float64
-	// Spread is the same over all time between known results but pauses longer than
-	// MaxGap. Unknown results do not change it, lost slots make it larger.
-	Spread float64
 	// Total counts the results sent inside the period; Skipped are the unknown ones.
 	// Of a stretch that a border cuts, its share by time is counted.
 	Total, Failed, Skipped int
@@ -40,8 +39,7 @@ type Account struct {
 	degradedDown bool
 	running      bool // the last run goes on
 	hole         hole
-	inside, over pace
-	islands      int // pieces of known time, for over
+	inside       pace // of the known stretches
 }
 
 // hole is the time since the last known result while unknown ones follow.
@@ -68,7 +66,10 @@ func (p pace) ratio(slack int) float64 {
 // when degradedDown is set. What lies before the first and after the last result
 // is unknown, unless the pause to the period's border is at most LongGap.
 func (a *Account) Read(s Series, p Period, degradedDown bool) {
-	*a = Account{Runs: a.Runs[:0], Unknown: a.Unknown[:0], period: p, degradedDown: degradedDown}
+	*a = Account{
+		Runs: a.Runs[:0], Unknown: a.Unknown[:0], Near: a.Near[:0], Long: a.Long[:0], LongBad: a.LongBad[:0],
+		period: p, degradedDown: degradedDown,
+	}
 	all := s.Stretches
 	first := a.start(all)
 	i := first
@@ -89,8 +90,6 @@ func (a *Account) Read(s Series, p Period, degradedDown bool) {
 		a.near(p.To, true, all[i].Interval)
 	}
 	a.Pace = a.inside.ratio(i - first)
-	a.over.gaps -= float64(a.islands)
-	a.Spread = a.over.ratio(a.islands)
 	a.dropOutside()
 }
 
@@ -123,7 +122,9 @@ func (a *Account) begin(first *Stretch) {
 		a.fill(first)
 		return
 	}
-	a.islands++
+	if border.Before(first.First) {
+		a.inForce(first.Interval)
+	}
 	if a.bad(first) {
 		a.open(first, border)
 	}
@@ -142,12 +143,18 @@ func (a *Account) pause(prev, next *Stretch) {
 		a.fill(next)
 		return
 	}
-	in := a.length(prev.Last, next.First)
-	a.over.slots += share(in, interval)
-	if length > LongGap(interval) {
-		a.LongGaps += in
+	if a.length(prev.Last, next.First) > 0 {
+		a.inForce(interval)
 	}
-	switch was, is := a.bad(prev), a.bad(next); {
+	was, is := a.bad(prev), a.bad(next)
+	if length > LongGap(interval) {
+		long := &a.Long
+		if was || is {
+			long = &a.LongBad
+		}
+		*long = long.add(a.period.Cut(Period{prev.Last, next.First}))
+	}
+	switch {
 	case !was && is:
 		a.open(next, prev.Last)
 		a.last().LastGood = prev.Last
@@ -168,16 +175,16 @@ func (a *Account) stretch(s *Stretch) {
 		return
 	}
 	in := a.length(s.First, s.Last)
-	a.LongGaps += min(s.LongGaps, in)
-	a.inside.add(share(in, s.Interval), float64(max(s.Base-1, 0))*part)
-	a.over.add(share(in, s.Interval), float64(s.Base)*part)
+	a.inside.slots += float64(in) / float64(max(s.Interval, 1))
+	a.inside.gaps += float64(max(s.Base-1, 0)) * part
 	if part > 0 {
-		a.Slowest = max(a.Slowest, s.Interval)
-		a.Fastest = min(cmp.Or(a.Fastest, s.Interval), s.Interval)
+		a.inForce(s.Interval)
 	}
 	if !a.bad(s) {
+		a.Lost += min(s.LongGaps, in)
 		return
 	}
+	a.LostBad += min(s.LongGaps, in)
 	a.Failed += count
 	if !a.running {
 		a.open(s, s.First)
@@ -186,6 +193,33 @@ func (a *Account) stretch(s *Stretch) {
 	run.LastBad, run.Possible.To = s.Last, s.Last
 	run.Failed += s.Results
 	run.Base += s.Base
+	run.Hits += a.hits(s)
+}
+
+// hits returns how many base results of a failed stretch were sent in the period.
+// Where a border cuts it, they are taken as evenly spaced from its first result on.
+func (a *Account) hits(s *Stretch) int {
+	if a.part(s) == 1 {
+		return s.Base
+	}
+	step := s.Interval
+	if s.Results == s.Base && s.Base > 1 {
+		step = s.Last.Sub(s.First) / time.Duration(s.Base-1)
+	}
+	return GridPoints(s.First, step, s.Base, a.period)
+}
+
+// GridPoints counts the first n points of the grid start, start+step, … that lie
+// inside p.
+func GridPoints(start time.Time, step time.Duration, n int, p Period) int {
+	before := func(t time.Time) int {
+		d := t.Sub(start)
+		if d <= 0 {
+			return 0
+		}
+		return min(n, int((d-1)/max(step, 1))+1)
+	}
+	return max(0, before(p.To)-before(p.From))
 }
 
 // end handles the border after the last result there is.
@@ -206,20 +240,24 @@ func (a *Account) end(all []Stretch) {
 		a.near(a.period.To, false, final.Interval)
 	case pause > LongGap(final.Interval):
 		a.unknown(final.Last, a.period.To)
-	case pause > 0 && a.running:
-		a.last().Possible.To = a.period.To
+	case pause > 0:
+		a.inForce(final.Interval)
+		if a.running {
+			a.last().Possible.To = a.period.To
+		}
 	}
+}
+
+// inForce notes a base interval of known time.
+func (a *Account) inForce(interval time.Duration) {
+	a.Slowest = max(a.Slowest, interval)
+	a.Fastest = min(cmp.Or(a.Fastest, interval), interval)
 }
 
 // fill ends the hole when the next stretch is known.
 func (a *Account) fill(next *Stretch) {
 	if next.State == check.Unknown {
 		return
-	}
-	if h := a.hole; h.edge || next.First.Sub(h.from) > MaxGap(max(h.interval, next.Interval)) {
-		a.islands++
-	} else {
-		a.over.add(share(a.length(h.from, next.First), max(h.interval, next.Interval)), 0)
 	}
 	a.near(next.First, a.bad(next), next.Interval)
 	a.hole = hole{}
@@ -235,7 +273,7 @@ func (a *Account) near(to time.Time, bad bool, interval time.Duration) {
 	}
 	length := to.Sub(h.from)
 	if length <= limit && (bad || h.bad || length > LongGap(interval)) {
-		a.Near += a.length(h.from, to)
+		a.Near = a.Near.add(a.period.Cut(Period{h.from, to}))
 	}
 }
 
@@ -253,6 +291,9 @@ func (a *Account) last() *Run { return &a.Runs[len(a.Runs)-1] }
 
 // length returns how much of from-to lies in the period.
 func (a *Account) length(from, to time.Time) time.Duration {
+	if !from.Before(a.period.From) && !to.After(a.period.To) && to.After(from) {
+		return to.Sub(from) // nearly always
+	}
 	return a.period.Cut(Period{from, to}).Length()
 }
 
@@ -282,7 +323,3 @@ func (a *Account) dropOutside() {
 	}
 	a.Runs = kept
 }
-
-func (p *pace) add(slots, gaps float64) { p.slots += slots; p.gaps += gaps }
-
-func share(d, of time.Duration) float64 { return float64(d) / float64(max(of, 1)) }

@@ -18,6 +18,7 @@ type Run struct {
 	FirstGood time.Time // zero for an open border, or while it lasts
 	Failed    int       // failed probes
 	Base      int       // those of them on the base grid; 0 when only re-probes saw it
+	Hits      int       // of Base, those inside the period that was read
 	Reason    check.Reason
 	Interval  time.Duration // base interval in force
 	Ongoing   bool          // the newest result of the check belongs to it

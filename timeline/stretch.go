@@ -30,9 +30,12 @@ func LongGap(interval time.Duration) time.Duration { return interval * 3 / 2 }
 
 // Series is the history of one check: its stretches in order of time.
 type Series struct {
-	Check     check.ID
-	Interval  time.Duration // base interval now in force
-	Reprobe   time.Duration // pause between probes after a failure; 0 for none
+	Check    check.ID
+	Interval time.Duration // base interval now in force
+	Reprobe  time.Duration // pause between probes after a failure; 0 for none or not known
+	// Gap is the longest pause between base probes up to LongGap; 0 when they keep
+	// to the interval. Results of another monitor may come less evenly than they say.
+	Gap       time.Duration
 	Stretches []Stretch
 }
 
