@@ -50,7 +50,7 @@ func TestDialInTurn(t *testing.T) {
 	defer cancel()
 	nobody := netip.MustParseAddr("127.0.0.2") // of this host, but only 127.0.0.1 listens
 	somebody := netip.MustParseAddr("127.0.0.1")
-	tr := begin(check.PhaseConnect)
+	tr := begin(context.Background(), check.PhaseConnect)
 	conn, err := e.connectAny(ctx, &tr, []netip.Addr{nobody, somebody})
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func TestDialTellsTheTarget(t *testing.T) {
 	refusing := netip.MustParseAddr("127.0.0.1")
 	noRoute := netip.MustParseAddr("255.255.255.255") // the kernel refuses it to TCP at once
 	for _, all := range [][]netip.Addr{{refusing, noRoute}, {noRoute, refusing}} {
-		tr := begin(check.PhaseConnect)
+		tr := begin(context.Background(), check.PhaseConnect)
 		_, err = e.connectAny(ctx, &tr, all)
 		o := tr.failed(ctx, err)
 		want(t, o, check.Down, check.ReasonRefused)
@@ -81,7 +81,7 @@ func TestDialTellsTheTarget(t *testing.T) {
 			t.Errorf("address %s, want %s", o.Detail.Address, want)
 		}
 	}
-	tr := begin(check.PhaseConnect)
+	tr := begin(context.Background(), check.PhaseConnect)
 	_, err = e.connectAny(ctx, &tr, []netip.Addr{noRoute})
 	want(t, tr.failed(ctx, err), check.Unknown, check.ReasonOwnNetwork)
 }

@@ -141,7 +141,7 @@ func presentations(all []dns.RR) string {
 
 // run asks the question and judges the answer.
 func (p *dnsProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	server := p.server
 	if server.host == "" {
 		var err error

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"encoding/binary"
 	"net"
 	"os"
@@ -308,7 +309,7 @@ func FuzzDNSAnswer(f *testing.F) {
 		if err != nil || got.Id != q.Id || !got.Response {
 			t.Fatalf("answerTo = %v, %v: not an answer to the question", got, err)
 		}
-		tr := begin(check.PhaseJudge)
+		tr := begin(context.Background(), check.PhaseJudge)
 		bounded(t, p.judge(&tr, got))
 	})
 }

@@ -59,7 +59,7 @@ func newGRPC(p check.GRPC) (*grpcProbe, error) {
 // rather than by the library, so that every phase is timed and judged as in all
 // other probes.
 func (p *grpcProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	conn, err := p.to.dial(ctx, &t)
 	if err != nil {
 		return t.failed(ctx, err)

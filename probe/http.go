@@ -44,8 +44,8 @@ func usable(probe func(context.Context) check.Outcome, err error) func(context.C
 	if err == nil {
 		return probe
 	}
-	return func(context.Context) check.Outcome {
-		t := begin(check.PhaseResolve)
+	return func(ctx context.Context) check.Outcome {
+		t := begin(ctx, check.PhaseResolve)
 		return t.broken(check.ReasonInternal, err.Error())
 	}
 }
@@ -98,7 +98,7 @@ func (h *httpProbe) ask(u *url.URL, method string, body []byte) (ask, error) {
 
 // run asks once, following redirects.
 func (h *httpProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	x := newExchange()
 	defer x.release()
 	trail := trail{probe: h}

@@ -79,7 +79,7 @@ func (c *echoTally) add(r echoReply) {
 func (c *echoTally) loss() float64 { return 1 - float64(c.answered)/float64(c.sent) }
 
 func (p *icmpProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	ctx, cancel := context.WithDeadline(ctx, deadline(ctx))
 	defer cancel()
 	all, err := p.host.resolve(ctx, &t)

@@ -146,7 +146,7 @@ func (p *pinger) close() {
 
 // send puts one request on the wire.
 func (l *echoLink) send(ctx context.Context, run *echoRun, dst netip.Addr, size int) (*echo, error) {
-	if err := l.pace.wait(ctx); err != nil {
+	if err := l.pace.wait(ctx, l.socket.unread); err != nil {
 		return nil, err
 	}
 	e, err := l.register(run, dst)
@@ -229,7 +229,6 @@ func (l *echoLink) read() {
 		}
 		failed = 0
 		l.drops.Store(max(l.drops.Load(), got.drops)) // a note comes only with a packet after a drop
-		l.pace.tardy(got.queued, time.Now())
 		if news, ok := parseEcho(l.socket.v6, got.packet); ok {
 			l.deliver(news, got.from, got.queued)
 		}

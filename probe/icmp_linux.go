@@ -26,14 +26,16 @@ const (
 	echoSendTries = 4
 )
 
-// echoSocket is one ICMP socket. Its read side belongs to one goroutine.
+// echoSocket is one ICMP socket. Its read side belongs to one goroutine; send and
+// unread are safe for concurrent use.
 type echoSocket struct {
 	v6, raw bool
 	id      uint16 // of our requests on a raw socket; else the kernel chooses it
 
 	ip  *net.IPConn  // when raw
 	udp *net.UDPConn // when not
-	oob []byte       // owned by receive
+	fd  syscall.RawConn
+	oob []byte // owned by receive
 }
 
 // received is one packet.
@@ -131,11 +133,11 @@ func (s *echoSocket) filter() error {
 // unprivileged socket, for the complaints of routers. Only the last matters for
 // being right, and a kernel without it still pings.
 func (s *echoSocket) tune(conn syscall.Conn) error {
-	rc, err := conn.SyscallConn()
-	if err != nil {
+	var err error
+	if s.fd, err = conn.SyscallConn(); err != nil {
 		return err
 	}
-	return rc.Control(func(fd uintptr) {
+	return s.fd.Control(func(fd uintptr) {
 		f := int(fd)
 		if unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, echoBuffer) != nil {
 			_ = unix.SetsockoptInt(f, unix.SOL_SOCKET, unix.SO_RCVBUF, echoBuffer)
@@ -235,6 +237,18 @@ func (r *received) read(oob []byte, now time.Time) {
 	}
 }
 
+// unread reports whether more than half of the receive buffer is in use.
+func (s *echoSocket) unread() bool {
+	var info [unix.SK_MEMINFO_VARS]uint32
+	size := uint32(unsafe.Sizeof(info))
+	var errno syscall.Errno
+	err := s.fd.Control(func(fd uintptr) {
+		_, _, errno = unix.Syscall6(unix.SYS_GETSOCKOPT, fd, unix.SOL_SOCKET, unix.SO_MEMINFO,
+			uintptr(unsafe.Pointer(&info)), uintptr(unsafe.Pointer(&size)), 0)
+	})
+	return err == nil && errno == 0 && info[unix.SK_MEMINFO_RMEM_ALLOC] > info[unix.SK_MEMINFO_RCVBUF]/2
+}
+
 // complaintsMost bounds one emptying of the error queue, so that a flood of
 // forged complaints cannot keep the reader from the replies.
 const complaintsMost = 1024
@@ -244,12 +258,8 @@ func (s *echoSocket) complaints(tell func(echoNews, netip.Addr)) {
 	if s.raw {
 		return
 	}
-	rc, err := s.udp.SyscallConn()
-	if err != nil {
-		return
-	}
 	quote, oob := make([]byte, 128), make([]byte, 512)
-	_ = rc.Control(func(fd uintptr) {
+	_ = s.fd.Control(func(fd uintptr) {
 		for range complaintsMost {
 			n, oobn, _, to, err := unix.Recvmsg(int(fd), quote, oob, unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
 			if err != nil {

@@ -162,7 +162,7 @@ func TestICMPNoSocket(t *testing.T) {
 		errors.Join(syscall.EACCES, syscall.EPERM):  check.ReasonInternal,
 		syscall.EAFNOSUPPORT:                        check.ReasonOwnNetwork,
 	} {
-		tr := begin(check.PhaseWait)
+		tr := begin(context.Background(), check.PhaseWait)
 		want(t, noSocket(&tr, err), check.Unknown, reason)
 	}
 }
@@ -172,7 +172,7 @@ func TestICMPNoSocket(t *testing.T) {
 func TestICMPMany(t *testing.T) {
 	const checks = 10_000
 	l := newLab(t, false, false, nil)
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	defer cancel()
 	outcomes := make([]check.Outcome, checks)
 	var wg sync.WaitGroup

@@ -72,5 +72,8 @@ func (s *echoSocket) receive(buffer []byte) (received, error) {
 	return got, nil
 }
 
+// unread is not known here.
+func (s *echoSocket) unread() bool { return false }
+
 // complaints come as packets here.
 func (s *echoSocket) complaints(func(echoNews, netip.Addr)) {}

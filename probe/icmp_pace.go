@@ -13,13 +13,9 @@ const (
 	pacePerBurst = 20
 )
 
-// Replies that lie in our receive buffer for longer than paceTardy show that we
-// do not keep up with reading. Then nothing is sent for as long as they lay there,
-// but for paceHoldMost at most: the wall clock tells how long, and may be stepped.
-const (
-	paceTardy    = 10 * time.Millisecond
-	paceHoldMost = 100 * time.Millisecond
-)
+// paceHold is how long nothing is sent once more than half of the receive buffer
+// holds what we have not read yet.
+const paceHold = 5 * time.Millisecond
 
 // pacer hands out moments to send, pacePerBurst in each paceWindow. It is safe
 // for concurrent use; the zero value is ready.
@@ -27,7 +23,6 @@ type pacer struct {
 	mu    sync.Mutex
 	start time.Time // of the window that is being filled
 	used  int       // moments handed out in it
-	held  time.Time // nothing is sent before
 }
 
 // reserve returns how long to wait for the next free moment.
@@ -37,9 +32,6 @@ func (p *pacer) reserve(now time.Time) time.Duration {
 	if now.Sub(p.start) >= paceWindow {
 		p.start, p.used = now, 0
 	}
-	if p.start.Before(p.held) {
-		p.start, p.used = p.held, 0
-	}
 	if p.used == pacePerBurst {
 		p.start, p.used = p.start.Add(paceWindow), 0
 	}
@@ -47,34 +39,27 @@ func (p *pacer) reserve(now time.Time) time.Duration {
 	return max(p.start.Sub(now), 0)
 }
 
-// tardy tells how long a packet has waited for us to read it.
-func (p *pacer) tardy(queued time.Duration, now time.Time) {
-	if queued < paceTardy {
-		return
-	}
+// hold hands out no moment before until.
+func (p *pacer) hold(until time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if until := now.Add(min(queued, paceHoldMost)); until.After(p.held) {
-		p.held = until
+	if p.start.Before(until) {
+		p.start, p.used = until, 0
 	}
 }
 
-func (p *pacer) holds(now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return now.Before(p.held)
-}
-
-// wait blocks until the next free moment or until ctx ends. A moment that turns out
-// to lie in a hold is given up for a later one.
-func (p *pacer) wait(ctx context.Context) error {
+// wait blocks until the next free moment or until ctx ends. While the replies to
+// earlier requests lie unread, a moment is given up for a later one: on a busy
+// machine the kernel would drop them, and a target would be blamed.
+func (p *pacer) wait(ctx context.Context, unread func() bool) error {
 	for {
 		if err := pause(ctx, p.reserve(time.Now())); err != nil {
 			return err
 		}
-		if !p.holds(time.Now()) {
+		if !unread() {
 			return nil
 		}
+		p.hold(time.Now().Add(paceHold))
 	}
 }
 

@@ -3,9 +3,12 @@ package probe
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"net/netip"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/net/icmp"
@@ -41,23 +44,30 @@ func TestPacer(t *testing.T) {
 	}
 }
 
-// TestPacerHolds stops while the reader does not keep up, but not for ever.
+// TestPacerHolds sends nothing while replies lie unread, and all of it afterwards.
 func TestPacerHolds(t *testing.T) {
-	var p pacer
-	now := time.Now()
-	p.tardy(paceTardy-1, now)
-	if got := p.reserve(now); got != 0 {
-		t.Errorf("before a hold: wait %s, want none", got)
-	}
-	p.tardy(30*time.Millisecond, now)
-	p.tardy(20*time.Millisecond, now) // does not end the longer hold
-	if got := p.reserve(now); got != 30*time.Millisecond || !p.holds(now) || p.holds(now.Add(got)) {
-		t.Errorf("in a hold: wait %s, want 30ms", got)
-	}
-	p.tardy(time.Hour, now) // the clock was stepped
-	if got := p.reserve(now); got != paceHoldMost {
-		t.Errorf("after a step of the clock: wait %s, want %s", got, paceHoldMost)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var p pacer
+		begun := time.Now()
+		unread := func() bool { return time.Since(begun) < time.Second }
+		var wg sync.WaitGroup
+		for range 10 * pacePerBurst {
+			wg.Go(func() {
+				if err := p.wait(t.Context(), unread); err != nil {
+					t.Error(err)
+				}
+				if got := time.Since(begun); got < time.Second || got > time.Second+paceHold+20*paceWindow {
+					t.Errorf("a moment after %s, want one after a second", got)
+				}
+			})
+		}
+		wg.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := p.wait(ctx, func() bool { return true }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("wait = %v, want the end of the context", err)
+		}
+	})
 }
 
 // TestICMPOverflow: what we did not read is not held against the target.
@@ -74,7 +84,7 @@ func TestICMPOverflow(t *testing.T) {
 		{echoTally{sent: 3, overflow: true, problem: "host unreachable"}, check.Down, check.ReasonUnreachable},
 		{echoTally{sent: 3}, check.Down, check.ReasonTimeout},
 	} {
-		tr := begin(check.PhaseWait)
+		tr := begin(context.Background(), check.PhaseWait)
 		o := p.judge(t.Context(), &tr, tt.tally)
 		want(t, o, tt.state, tt.reason)
 		for _, f := range o.Facts {

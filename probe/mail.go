@@ -83,7 +83,7 @@ func (f *fault) Error() string { return f.sentence }
 
 // run is Up when the whole dialogue went well.
 func (m *mailProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	conn, err := m.to.dial(ctx, &t)
 	if err != nil {
 		return t.failed(ctx, err)

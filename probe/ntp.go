@@ -35,7 +35,7 @@ func newNTP(p check.NTP) (*ntpProbe, error) {
 
 // run asks for the time and judges the answer.
 func (p *ntpProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	for left := ntpTries; ; left-- {
 		answer, err := p.ask(ctx, &t, left)
 		if err != nil && left > 1 && timedOut(err) && ctx.Err() == nil {

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -154,6 +153,13 @@ func start(t testing.TB, path string, args ...string) {
 	})
 }
 
+// ownAddress is a loopback address for one real server: its port cannot be taken
+// by a listener of another test, nor by another run of this one.
+func ownAddress(server byte) string {
+	pid := os.Getpid()
+	return fmt.Sprintf("127.%d.%d.%d", server, pid>>8&0xff, pid%254+1)
+}
+
 // eventually asks until the outcome is Up, or fails with the last one.
 func eventually(t testing.TB, p check.Params) check.Outcome {
 	t.Helper()
@@ -177,17 +183,17 @@ func TestNTPChrony(t *testing.T) {
 		absent(t, "chronyd needs root")
 	}
 	dir := t.TempDir()
-	_, port, _ := net.SplitHostPort(closedUDP(t))
+	address := ownAddress(123)
 	conf := filepath.Join(dir, "chrony.conf")
-	text := fmt.Sprintf("port %s\nbindaddress 127.0.0.1\nallow 127.0.0.1\nlocal stratum 5\ncmdport 0\nbindcmdaddress /\npidfile %s/pid\n", port, dir)
+	text := fmt.Sprintf("bindaddress %s\nallow 127.0.0.0/8\nlocal stratum 5\ncmdport 0\nbindcmdaddress /\npidfile %s/pid\n", address, dir)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	start(t, chronyd, "-d", "-x", "-U", "-u", "root", "-f", conf)
-	o := eventually(t, check.NTP{Address: "127.0.0.1:" + port, MaxOffset: time.Minute})
+	o := eventually(t, check.NTP{Address: address, MaxOffset: time.Minute})
 	if got := fact(t, o, check.Stratum); got != 5 {
 		t.Errorf("stratum = %v, want 5", got)
 	}
-	o = outcomeOf(t, newProbe(t, check.NTP{Address: "127.0.0.1:" + port, MaxStratum: 4}), patience)
+	o = outcomeOf(t, newProbe(t, check.NTP{Address: address, MaxStratum: 4}), patience)
 	want(t, o, check.Degraded, check.ReasonThreshold)
 }

@@ -40,7 +40,7 @@ func newSSH(p check.SSH) (*sshProbe, error) {
 // run is Up when the server identifies itself as one for SSH 2, as expected. Both
 // sides may speak first, so ours goes out at once.
 func (p *sshProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	conn, err := p.to.dial(ctx, &t)
 	if err != nil {
 		return t.failed(ctx, err)

@@ -79,9 +79,9 @@ func TestSSHOpenSSH(t *testing.T) {
 	if out, err := exec.Command(program(t, "ssh-keygen"), "-q", "-t", "ed25519", "-N", "", "-f", key).CombinedOutput(); err != nil {
 		t.Fatalf("ssh-keygen: %v: %s", err, out)
 	}
-	_, port, _ := net.SplitHostPort(closedPort(t))
-	start(t, sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-p", port, "-o", "ListenAddress=127.0.0.1", "-o", "PidFile=none")
-	o := eventually(t, check.SSH{Address: "127.0.0.1:" + port, Expect: regexp.MustCompile("^SSH-2.0-OpenSSH_")})
+	address := ownAddress(22)
+	start(t, sshd, "-D", "-e", "-f", "/dev/null", "-h", key, "-o", "ListenAddress="+address, "-o", "PidFile=none")
+	o := eventually(t, check.SSH{Address: address, Expect: regexp.MustCompile("^SSH-2.0-OpenSSH_")})
 	if o.Phases.Wait <= 0 || o.Took < o.Phases.Wait {
 		t.Errorf("phases = %+v of %s, want a wait", o.Phases, o.Took)
 	}

@@ -57,7 +57,7 @@ func newSTUN(p check.STUN) (*stunProbe, error) {
 
 // run is Up when the server says from which address it sees us (RFC 8489).
 func (p *stunProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	request, err := stun.Build(stun.TransactionID, stun.BindingRequest, stun.Fingerprint)
 	if err != nil {
 		return t.broken(check.ReasonInternal, "cannot build a binding request: "+err.Error())

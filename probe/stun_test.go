@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"encoding/binary"
 	"io"
 	"net"
@@ -146,14 +147,13 @@ func TestSTUNStream(t *testing.T) {
 func TestSTUNCoturn(t *testing.T) {
 	t.Parallel()
 	turnserver := program(t, "turnserver")
-	_, port, _ := net.SplitHostPort(closedPort(t))
-	dir := t.TempDir()
-	start(t, turnserver, "-n", "--stun-only", "--no-tls", "--no-dtls", "--no-cli", "--listening-ip=127.0.0.1", "--listening-port="+port,
-		"--relay-ip=127.0.0.1", "--log-file=stdout", "--pidfile="+dir+"/pid", "--db="+dir+"/db")
+	address, dir := ownAddress(34), t.TempDir()
+	start(t, turnserver, "-n", "--stun-only", "--no-tls", "--no-dtls", "--no-cli", "--listening-ip="+address,
+		"--relay-ip="+address, "--log-file=stdout", "--pidfile="+dir+"/pid", "--db="+dir+"/db")
 	local := netip.MustParsePrefix("127.0.0.0/8")
-	eventually(t, check.STUN{Address: "127.0.0.1:" + port, Expect: local})
-	eventually(t, check.STUN{Address: "127.0.0.1:" + port, Network: "tcp", Expect: local})
-	o := outcomeOf(t, newProbe(t, check.STUN{Address: "127.0.0.1:" + port, Expect: netip.MustParsePrefix("2001:db8::/32")}), patience)
+	eventually(t, check.STUN{Address: address, Expect: local})
+	eventually(t, check.STUN{Address: address, Network: "tcp", Expect: local})
+	o := outcomeOf(t, newProbe(t, check.STUN{Address: address, Expect: netip.MustParsePrefix("2001:db8::/32")}), patience)
 	want(t, o, check.Degraded, check.ReasonContent)
 }
 
@@ -187,7 +187,7 @@ func FuzzSTUNAnswer(f *testing.F) {
 		if answer.TransactionID != request.TransactionID {
 			t.Fatalf("stunAnswer(%x): another transaction", b)
 		}
-		tr := begin(check.PhaseJudge)
+		tr := begin(context.Background(), check.PhaseJudge)
 		bounded(t, p.judge(&tr, answer))
 	})
 }

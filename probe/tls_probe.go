@@ -25,7 +25,7 @@ func newTLS(p check.TLSHandshake) (*tlsProbe, error) {
 }
 
 func (p *tlsProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	tcp, err := p.to.dial(ctx, &t)
 	if err != nil {
 		return t.failed(ctx, err)

@@ -85,7 +85,7 @@ func newUDP(p check.UDP) (*udpProbe, error) {
 
 // run is Up when a datagram comes back that matches.
 func (p *udpProbe) run(ctx context.Context) check.Outcome {
-	t := begin(check.PhaseResolve)
+	t := begin(ctx, check.PhaseResolve)
 	conn, stop, err := p.to.dialUDP(ctx, &t)
 	if err != nil {
 		return t.unanswered(ctx, "the datagram", err)

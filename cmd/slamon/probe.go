@@ -108,7 +108,7 @@ func probeOnce(ctx context.Context, c check.Check) (r check.Result, err error) {
 	if err != nil {
 		return check.Result{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.Timeout)
+	ctx, cancel := context.WithTimeout(probe.Explain(ctx), c.Timeout)
 	defer cancel()
 	sent := time.Now()
 	return check.Result{Check: c.ID, Sent: sent.UTC(), Base: true, Outcome: c.Judge(ask(ctx))}, nil

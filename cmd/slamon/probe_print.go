@@ -38,17 +38,15 @@ func clockWords(v float64) string {
 	return seconds(v) + " ahead of ours"
 }
 
-// seconds prints with the three digits that a measurement of a network is good for.
 func seconds(v float64) string { return short(time.Duration(v * float64(time.Second))) }
 
+// short rounds to the three digits that a measurement of a network is good for.
 func short(d time.Duration) string {
-	switch {
-	case d < 10*time.Microsecond:
-		return d.Round(100 * time.Nanosecond).String()
-	case d < 10*time.Millisecond:
-		return d.Round(10 * time.Microsecond).String()
+	unit := time.Duration(1)
+	for d.Abs()/unit >= 1000 {
+		unit *= 10
 	}
-	return d.Round(time.Millisecond).String()
+	return d.Round(unit).String()
 }
 
 // phaseOf is one phase of an outcome with its name.
@@ -82,7 +80,7 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 		}
 	}
 	fmt.Fprintln(&b, stateWords[r.State])
-	if e := r.Detail; e != nil {
+	if e := r.Detail; e != nil && r.State != check.Up {
 		fmt.Fprintf(&b, "  %s\n", e.Sentence)
 	}
 	fmt.Fprintln(&b)
@@ -104,7 +102,9 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 	if e := r.Detail; e != nil {
 		fmt.Fprintln(&b)
 		row("address", e.Address)
-		row("phase reached", string(e.Phase))
+		if r.State != check.Up {
+			row("phase reached", string(e.Phase))
+		}
 		row("answer", e.Status)
 		row("wanted", e.Want)
 		row("got", e.Got)
