@@ -14,6 +14,7 @@ var textsEnglish = map[string]string{
 	"page.missing.incident": "No incident is named “%s”. Older ones leave the list; their probes are still kept.",
 	"warning.store":         "Results cannot be stored: %s. What is not stored counts as unknown.",
 	"warning.config":        "The configuration was not taken, the old one stays: %s",
+	"warning.stale":         "slamon cannot be reached: these figures are no longer fresh.",
 	"warning.network":       "Our own network is dead: what cannot be asked is unknown, not down.",
 
 	"word.services": "Services", "word.checks": "Checks", "word.claims": "Claims", "word.check": "Check",

@@ -13,6 +13,7 @@ var textsJapanese = map[string]string{
 	"page.missing.incident": "「%s」という障害はありません。古い障害は一覧から外れますが、測定結果は保存されています。",
 	"warning.store":         "結果を保存できません：%s。保存できない時間は不明として扱います。",
 	"warning.config":        "設定を適用できませんでした。以前の設定のまま動作しています：%s",
+	"warning.stale":         "slamon に接続できません。表示中の数値は最新ではありません。",
 	"warning.network":       "自社側のネットワークが停止しています。確認できないものは停止ではなく不明です。",
 
 	"word.services": "サービス", "word.checks": "チェック", "word.claims": "公表値", "word.check": "チェック",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"github.com/slamon/slamon/status"
 )
 
 const (
@@ -16,6 +18,9 @@ const (
 	// for a minute.
 	eventSilence = 15 * time.Second
 )
+
+// boardName tells one board from another, on pages and in events.
+func boardName(b *status.Board) string { return b.At.UTC().Format(time.RFC3339Nano) }
 
 // events tells a page by server-sent events that there is a newer board.
 func (s *server) events(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +46,7 @@ func (s *server) events(w http.ResponseWriter, r *http.Request) {
 		switch {
 		case b != nil && !b.At.Equal(shown):
 			shown, spoke = b.At, now
-			fmt.Fprintf(w, "event: board\ndata: %s\n\n", b.At.UTC().Format(time.RFC3339Nano))
+			fmt.Fprintf(w, "event: board\ndata: %s\n\n", boardName(b))
 		case now.Sub(spoke) >= eventSilence:
 			spoke = now
 			fmt.Fprint(w, ": still here\n\n")

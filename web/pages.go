@@ -62,11 +62,15 @@ func (s *server) pageRoutes() []route {
 	}
 }
 
+// refreshEvery is the seconds between two refreshes of a page that reads the
+// board only. It takes milliseconds to render.
+const refreshEvery = 2
+
 // view is what a page function returns: which template, with what.
 type view struct {
 	name, title, active string
 	code                int // HTTP status; 200 when zero
-	every               int // seconds between two refreshes; 5 when zero
+	every               int // seconds between two refreshes; refreshEvery when zero
 	body                any
 }
 
@@ -77,6 +81,7 @@ type page struct {
 	Style, Script, Query string
 	Warning              string
 	At                   moment
+	Board                string // the moment of the board, as events name it
 	Live                 bool
 	Every                int
 	Languages            []languageLink
@@ -158,9 +163,9 @@ func (v *visit) missing(what, id string) view {
 func (s *server) render(w http.ResponseWriter, v *visit, content view) {
 	p := page{
 		Lang: v.code, Title: content.title, Active: content.active,
-		Site: v.board.Site, Version: v.board.Version, Zone: v.zone.String(), At: v.at(v.board.At),
+		Site: v.board.Site, Version: v.board.Version, Zone: v.zone.String(), At: v.at(v.board.At), Board: boardName(v.board),
 		Style: s.pages.static.style, Script: s.pages.static.script,
-		Live: content.code == 0, Every: max(content.every, 5),
+		Live: content.code == 0, Every: max(content.every, refreshEvery),
 		Warning: v.warning(), Body: content.body,
 	}
 	if l := v.query.Get("lang"); l == v.code {

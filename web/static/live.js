@@ -6,18 +6,21 @@
   const every = 1000 * Number(document.body.dataset.every || 5);
   const fallback = 30000; // where no event stream is to be had
   let last = Date.now();
+  let shown = document.body.dataset.board; // the board that the page was made from
   let due = false;
   let busy = false;
 
   async function refresh() {
-    if (busy || document.hidden) { due = true; return; }
+    due = document.hidden;
+    if (busy || due) return;
     busy = true;
-    due = false;
     last = Date.now();
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" }, credentials: "same-origin" });
-      if (!answer.ok) return;
+      if (!answer.ok) throw answer.status;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      delete document.body.dataset.stale;
+      shown = fresh.body.dataset.board;
       for (const part of document.querySelectorAll("[data-live]")) {
         const next = fresh.getElementById(part.id);
         // What somebody has the focus in or is selecting stays as it is.
@@ -25,7 +28,8 @@
         if (part.innerHTML !== next.innerHTML) part.innerHTML = next.innerHTML;
       }
     } catch {
-      // The server is away; the next event or turn tries again.
+      // slamon is away; the page says so, and the next event or turn tries again.
+      document.body.dataset.stale = "";
     } finally {
       busy = false;
     }
@@ -46,13 +50,16 @@
 
   let turns = setInterval(refresh, fallback);
   if ("EventSource" in window) {
-    let first = true;
     const stream = new EventSource("/api/v1/events");
-    stream.addEventListener("board", () => {
-      if (first) { first = false; clearInterval(turns); turns = 0; return; }
-      soon();
+    stream.addEventListener("board", (event) => {
+      clearInterval(turns);
+      turns = 0;
+      if (event.data !== shown) soon();
     });
-    stream.onerror = () => { if (!turns) turns = setInterval(refresh, fallback); first = true; };
+    stream.onerror = () => {
+      if (!turns) turns = setInterval(refresh, fallback);
+      soon();
+    };
     addEventListener("pagehide", () => stream.close());
   }
 })();
