@@ -1,7 +1,6 @@
 package snmp
 
 import (
-	"slices"
 	"time"
 
 	"github.com/slamon/slamon/device"
@@ -198,11 +197,11 @@ func (v *view) changed(i int) bool {
 		v.before.values[i].shape != absent && v.now.values[i] != v.before.values[i]
 }
 
-// readings runs the builders.
-func (p *plan) readings(v *view) []device.Reading {
-	v.out = make([]device.Reading, 0, len(p.oids))
+// readings runs the builders, which most likely make as many as before.
+func (p *plan) readings(v *view, before int) []device.Reading {
+	v.out = make([]device.Reading, 0, max(before, 1))
 	for _, build := range p.build {
 		build(v)
 	}
-	return slices.Clip(v.out)
+	return v.out
 }

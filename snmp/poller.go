@@ -24,6 +24,8 @@ type Poller struct {
 	plan    *plan   // nil until the device has answered
 	last    *sample // of the last poll that was answered
 	engines int     // of the session when last was taken
+	room    []value // of a sample that is no longer needed
+	count   int     // of the readings of the last poll
 }
 
 // Poller prepares to read a device. Nothing is sent.
@@ -60,7 +62,11 @@ func (p *Poller) Poll(ctx context.Context) ([]device.Reading, check.Outcome) {
 	start := time.Now()
 	now, err := p.ask(ctx)
 	readings := p.readings(now, err)
+	p.count = len(readings)
 	if err == nil {
+		if p.last != nil {
+			p.room = p.last.values
+		}
 		p.last = now
 		p.engines = p.session.engines()
 	}
@@ -102,7 +108,8 @@ func (p *Poller) replan(ctx context.Context) error {
 
 // sample asks for everything on the list.
 func (p *Poller) sample(ctx context.Context) (*sample, error) {
-	values, reached, err := p.session.getAgain(ctx, p.plan.oids)
+	values, reached, err := p.session.getAgain(ctx, p.plan.oids, p.room)
+	p.room = nil
 	now := &sample{values: values, reached: reached}
 	now.clock = p.plan.clockOf(values, time.Now())
 	return now, err
@@ -149,7 +156,7 @@ func (p *Poller) readings(now *sample, err error) []device.Reading {
 			v.broken = device.VoidRestart
 		}
 	}
-	return p.plan.readings(v)
+	return p.plan.readings(v, p.count)
 }
 
 // placeholders are the readings of a device that has never answered.

@@ -31,7 +31,7 @@ const maxForms = 8
 
 // form returns the form of a GET, or nil when it has none.
 func (s *session) form(oids []string) *form {
-	if len(oids) == 0 || s.usm != nil && (s.usm.codec == nil || s.usm.sealer == nil) {
+	if len(oids) == 0 || s.usm != nil && s.usm.codec == nil {
 		return nil
 	}
 	key := &oids[0]
@@ -198,7 +198,7 @@ func (q *quickGet) request() ([]byte, error) {
 	binary.BigEndian.PutUint32(q.form.body[q.form.id:], id)
 	u := q.three.s.usm
 	boots, seconds := u.clock()
-	return u.sealer.seal(q.form.body, id, boots, seconds)
+	return u.sealer.seal(q.form.body, true, id, boots, seconds), nil
 }
 
 func (q *quickGet) answer(b []byte) (bool, error) {
@@ -242,7 +242,7 @@ func (q *quickGet) plain2c(b []byte) bool {
 func (q *quickGet) plain3(b []byte) bool {
 	u := q.three.s.usm
 	m, ok := u.sealer.open(b)
-	if !ok || !slices.Contains(q.three.ids, m.id) || !q.form.fill(m.pdu, q.three.ids, q.values) {
+	if !ok || string(m.context) != u.context || !slices.Contains(q.three.ids, m.id) || !q.form.fill(m.pdu, q.three.ids, q.values) {
 		return false
 	}
 	u.hear(m.boots, m.seconds)

@@ -3,6 +3,7 @@ package snmp
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/des"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/subtle"
@@ -16,14 +17,15 @@ import (
 
 // sealer writes and reads v3 messages of one user and engine with keys that the
 // codec has made. Its hash and cipher are set up once. It is used by one
-// goroutine at a time. DES is left to the codec.
+// goroutine at a time.
 type sealer struct {
 	engine, user, context string
 	flags                 byte
 
 	mac    hash.Hash // nil without authentication
 	macLen int
-	block  cipher.Block // nil without privacy
+	block  cipher.Block // AES or DES; nil without privacy
+	preIV  []byte       // DES only
 	salt   uint64
 
 	out, clear, sum []byte // kept for the next message
@@ -33,33 +35,37 @@ type sealer struct {
 // RFC 7860 section 4).
 var macLens = map[device.Auth]int{device.MD5: 12, device.SHA: 12, device.SHA224: 16, device.SHA256: 24, device.SHA384: 32, device.SHA512: 48}
 
-// newSealer returns nil for what the codec has to do.
-func newSealer(c device.Credentials, context string, p *gosnmp.UsmSecurityParameters) *sealer {
-	s := &sealer{engine: p.AuthoritativeEngineID, user: c.User, context: context, flags: byte(gosnmp.Reportable)}
-	if c.Auth != device.NoAuth {
-		s.flags |= byte(gosnmp.AuthNoPriv)
-		s.mac = hmac.New(p.AuthenticationProtocol.HashType().New, p.SecretKey)
-		s.macLen = macLens[c.Auth]
+// newSealer sets the sealer up.
+func newSealer(c device.Credentials, context string, p *gosnmp.UsmSecurityParameters) (*sealer, error) {
+	s := &sealer{engine: p.AuthoritativeEngineID, user: c.User, context: context}
+	if c.Auth == device.NoAuth {
+		return s, nil
 	}
-	if c.Privacy == device.NoPrivacy || c.Auth == device.NoAuth {
-		return s
+	s.flags = byte(gosnmp.AuthNoPriv)
+	s.mac = hmac.New(p.AuthenticationProtocol.HashType().New, p.SecretKey)
+	s.macLen = macLens[c.Auth]
+	if c.Privacy == device.NoPrivacy {
+		return s, nil
 	}
-	if c.Privacy == device.DES {
-		return nil
-	}
-	s.flags |= byte(gosnmp.AuthPriv)
+	s.flags = byte(gosnmp.AuthPriv)
 	var err error
-	if s.block, err = aes.NewCipher(p.PrivacyKey); err != nil {
-		return nil
+	if c.Privacy == device.DES {
+		s.block, err = des.NewCipher(p.PrivacyKey[:8])
+		s.preIV = p.PrivacyKey[8:16] // RFC 3414 section 8.1.1.1
+	} else {
+		s.block, err = aes.NewCipher(p.PrivacyKey)
+	}
+	if err != nil {
+		return nil, err
 	}
 	// A random start, then counting: no salt comes twice with one key (RFC 3826
 	// section 3.1.2.1).
 	var seed [8]byte
 	if _, err := rand.Read(seed[:]); err != nil {
-		return nil
+		return nil, err
 	}
 	s.salt = binary.BigEndian.Uint64(seed[:])
-	return s
+	return s, nil
 }
 
 // scope wraps a PDU into a scoped PDU (RFC 3412 section 6.8).
@@ -71,17 +77,17 @@ func (s *sealer) scope(pdu []byte) []byte {
 	return appendTLV(nil, tagSequence, inner)
 }
 
-// seal writes a message around a scoped PDU. The result is valid until the next
-// call.
-func (s *sealer) seal(scoped []byte, id, boots, seconds uint32) ([]byte, error) {
+// seal writes a message around a scoped PDU; reportable asks for a report when it
+// cannot be processed. The result is valid until the next call.
+func (s *sealer) seal(scoped []byte, reportable bool, id, boots, seconds uint32) []byte {
+	flags := s.flags
+	if reportable {
+		flags |= byte(gosnmp.Reportable)
+	}
 	var salt [8]byte
 	data := scoped
 	if s.block != nil {
-		s.salt++
-		binary.BigEndian.PutUint64(salt[:], s.salt)
-		s.clear = append(s.clear[:0], scoped...)
-		s.cfb(s.clear, s.clear, boots, seconds, salt[:], true)
-		data = s.clear
+		data = s.encrypt(scoped, boots, seconds, &salt)
 	}
 	var room [160]byte // engine 32, user 32, digest 48, salt 8, numbers and heads
 	security := appendTLV(room[:0], tagOctets, []byte(s.engine))
@@ -102,7 +108,7 @@ func (s *sealer) seal(scoped []byte, id, boots, seconds uint32) ([]byte, error) 
 	var headRoom [32]byte
 	header := appendInt(headRoom[:0], id)
 	header = appendInt(header, maxDatagram)
-	header = append(header, tagOctets, 1, s.flags, tagInteger, 1, byte(gosnmp.UserSecurityModel))
+	header = append(header, tagOctets, 1, flags, tagInteger, 1, byte(gosnmp.UserSecurityModel))
 
 	inner := headLen(len(security)) + len(security)
 	size := 3 + headLen(len(header)) + len(header) + headLen(inner) + inner + len(data)
@@ -123,7 +129,7 @@ func (s *sealer) seal(scoped []byte, id, boots, seconds uint32) ([]byte, error) 
 	if s.mac != nil {
 		copy(out[digest:], s.digest(out))
 	}
-	return out, nil
+	return out
 }
 
 // digest returns the truncated digest of a message whose digest field is zero.
@@ -134,16 +140,22 @@ func (s *sealer) digest(message []byte) []byte {
 	return s.sum[:s.macLen]
 }
 
-// sealed is what a message holds.
+// sealed is a v3 message taken apart.
 type sealed struct {
-	id, boots, seconds uint32
-	pdu                []byte
+	id             uint32
+	flags          byte
+	engine, user   []byte
+	boots, seconds uint32
+	digest, salt   []byte // within the message
+	data           []byte // scoped PDU, or what it is encrypted to
+
+	context []byte // after open
+	pdu     []byte // after open
 }
 
-// open reads a message of our engine and user and of the level that we ask with.
-// It reports false for every other one, and leaves b as it was. The result is
-// valid until the next call.
-func (s *sealer) open(b []byte) (m sealed, ok bool) {
+// takeApart reads what stands in clear in a v3 message (RFC 3412 section 6, RFC
+// 3414 section 2.4).
+func takeApart(b []byte) (m sealed, ok bool) {
 	body, ok := expectOnly(b, tagSequence)
 	if !ok {
 		return m, false
@@ -156,109 +168,90 @@ func (s *sealer) open(b []byte) (m sealed, ok bool) {
 	if !ok {
 		return m, false
 	}
+	security, data, ok := expect(body, tagOctets)
+	m.data = data
+	return m, ok && m.takeHeader(header) && m.takeSecurity(security)
+}
+
+func (m *sealed) takeHeader(header []byte) (ok bool) {
 	if m.id, header, ok = small(header); !ok {
-		return m, false
+		return false
 	}
-	if _, header, ok = small(header); !ok {
-		return m, false
+	if _, header, ok = small(header); !ok { // the sender's largest message
+		return false
 	}
 	flags, header, ok := expect(header, tagOctets)
-	if !ok || len(flags) != 1 || flags[0]&^byte(gosnmp.Reportable) != s.flags&^byte(gosnmp.Reportable) {
+	if !ok || len(flags) != 1 {
+		return false
+	}
+	m.flags = flags[0]
+	model, _, ok := small(header)
+	return ok && model == uint32(gosnmp.UserSecurityModel)
+}
+
+func (m *sealed) takeSecurity(security []byte) (ok bool) {
+	if security, ok = expectOnly(security, tagSequence); !ok {
+		return false
+	}
+	if m.engine, security, ok = expect(security, tagOctets); !ok {
+		return false
+	}
+	if m.boots, security, ok = small(security); !ok {
+		return false
+	}
+	if m.seconds, security, ok = small(security); !ok {
+		return false
+	}
+	if m.user, security, ok = expect(security, tagOctets); !ok {
+		return false
+	}
+	if m.digest, security, ok = expect(security, tagOctets); !ok {
+		return false
+	}
+	m.salt, ok = expectOnly(security, tagOctets)
+	return ok
+}
+
+// level returns the flags without the wish for a report.
+func (m *sealed) level() byte { return m.flags &^ byte(gosnmp.Reportable) }
+
+// open reads a message of our engine and user and of our level. It reports false
+// for every other one, and leaves b as it was. The result is valid until the next
+// call.
+func (s *sealer) open(b []byte) (sealed, bool) {
+	m, ok := takeApart(b)
+	if !ok || m.level() != s.flags || string(m.engine) != s.engine || string(m.user) != s.user || !s.authentic(b, &m) {
 		return m, false
 	}
-	if model, _, ok := small(header); !ok || model != uint32(gosnmp.UserSecurityModel) {
-		return m, false
-	}
-	security, data, ok := expect(body, tagOctets)
-	if !ok {
-		return m, false
-	}
-	salt, ok := s.verify(b, security, &m)
-	if !ok {
-		return m, false
-	}
+	data := m.data
 	if s.block != nil {
-		if data, ok = s.decrypt(data, m, salt); !ok {
+		if data, ok = s.decrypt(&m); !ok {
 			return m, false
 		}
 	}
-	return m, s.unscope(data, &m)
+	return m, m.unscope(data)
 }
 
-// verify checks engine, user and digest, and returns the salt.
-func (s *sealer) verify(message, security []byte, m *sealed) (salt []byte, ok bool) {
-	security, ok = expectOnly(security, tagSequence)
-	if !ok {
-		return nil, false
-	}
-	engine, security, ok := expect(security, tagOctets)
-	if !ok || string(engine) != s.engine {
-		return nil, false
-	}
-	if m.boots, security, ok = small(security); !ok {
-		return nil, false
-	}
-	if m.seconds, security, ok = small(security); !ok {
-		return nil, false
-	}
-	user, security, ok := expect(security, tagOctets)
-	if !ok || string(user) != s.user {
-		return nil, false
-	}
-	digest, security, ok := expect(security, tagOctets)
-	if !ok || len(digest) != s.macLen {
-		return nil, false
-	}
-	if salt, ok = expectOnly(security, tagOctets); !ok {
-		return nil, false
+// authentic checks the digest over the whole message.
+func (s *sealer) authentic(message []byte, m *sealed) bool {
+	if len(m.digest) != s.macLen {
+		return false
 	}
 	if s.mac == nil {
-		return salt, true
+		return true
 	}
-	// digest lies within message: it is zeroed for the computation and put back.
+	// The digest lies within message: it is zeroed for the computation and put back.
 	var kept [48]byte
-	copy(kept[:], digest)
-	clear(digest)
-	same := subtle.ConstantTimeCompare(s.digest(message), kept[:len(digest)]) == 1
-	copy(digest, kept[:])
-	return salt, same
+	copy(kept[:], m.digest)
+	clear(m.digest)
+	same := subtle.ConstantTimeCompare(s.digest(message), kept[:s.macLen]) == 1
+	copy(m.digest, kept[:])
+	return same
 }
 
-// decrypt returns the scoped PDU of an encrypted one.
-func (s *sealer) decrypt(data []byte, m sealed, salt []byte) ([]byte, bool) {
-	secret, ok := expectOnly(data, tagOctets)
-	if !ok || len(salt) != 8 {
-		return nil, false
-	}
-	s.clear = append(s.clear[:0], secret...)
-	s.cfb(s.clear, s.clear, m.boots, m.seconds, salt, false)
-	return s.clear, true
-}
-
-// cfb is the cipher feedback mode of AES with 128 bits (RFC 3826 section 3.1.3).
-// The standard library calls its own deprecated, because it does not
-// authenticate; here the digest does.
-func (s *sealer) cfb(dst, src []byte, boots, seconds uint32, salt []byte, encrypt bool) {
-	var feed, key [aes.BlockSize]byte
-	binary.BigEndian.PutUint32(feed[0:], boots)
-	binary.BigEndian.PutUint32(feed[4:], seconds)
-	copy(feed[8:], salt)
-	for len(src) > 0 {
-		s.block.Encrypt(key[:], feed[:])
-		n := min(len(src), aes.BlockSize)
-		if !encrypt {
-			copy(feed[:], src[:n])
-		}
-		subtle.XORBytes(dst[:n], src[:n], key[:n])
-		if encrypt {
-			copy(feed[:], dst[:n])
-		}
-		dst, src = dst[n:], src[n:]
-	}
-}
-
-// unscope takes the PDU out of a scoped PDU. Padding behind it is allowed.
-func (s *sealer) unscope(data []byte, m *sealed) bool {
+// unscope takes the PDU out of a scoped PDU (RFC 3412 section 6.8). Padding behind
+// it is allowed.
+func (m *sealed) unscope(data []byte) bool {
 	scoped, _, ok := expect(data, tagSequence)
 	if !ok {
 		return false
@@ -266,7 +259,6 @@ func (s *sealer) unscope(data []byte, m *sealed) bool {
 	if _, scoped, ok = expect(scoped, tagOctets); !ok {
 		return false
 	}
-	name, pdu, ok := expect(scoped, tagOctets)
-	m.pdu = pdu
-	return ok && string(name) == s.context
+	m.context, m.pdu, ok = expect(scoped, tagOctets)
+	return ok
 }

@@ -133,20 +133,28 @@ func objectsOf(answer *gosnmp.SnmpPacket) ([]gosnmp.SnmpPDU, error) {
 // were not reached before an error are absent, and the number that was reached
 // comes with the error.
 func (s *session) get(ctx context.Context, oids []string) ([]value, int, error) {
-	return s.getAll(ctx, oids, s.getSome)
+	values := make([]value, len(oids))
+	reached, err := s.getAll(ctx, oids, values, s.getSome)
+	return values, reached, err
 }
 
 // getAgain is get for a list that is asked for again and again. The list must not
-// be changed, and forget must be called before another one takes its place.
-func (s *session) getAgain(ctx context.Context, oids []string) ([]value, int, error) {
-	return s.getAll(ctx, oids, s.getForm)
+// be changed, and forgetForms must be called before another one takes its place.
+// The values go into room, if that is large enough.
+func (s *session) getAgain(ctx context.Context, oids []string, room []value) ([]value, int, error) {
+	if cap(room) < len(oids) {
+		room = make([]value, len(oids))
+	}
+	room = room[:len(oids)]
+	clear(room)
+	reached, err := s.getAll(ctx, oids, room, s.getForm)
+	return room, reached, err
 }
 
 // forgetForms drops what is kept for getAgain.
 func (s *session) forgetForms() { clear(s.forms) }
 
-func (s *session) getAll(ctx context.Context, oids []string, some func(context.Context, []string, []value) error) (values []value, reached int, err error) {
-	values = make([]value, len(oids))
+func (s *session) getAll(ctx context.Context, oids []string, values []value, some func(context.Context, []string, []value) error) (reached int, err error) {
 	for reached < len(oids) {
 		n := min(s.perGet, len(oids)-reached)
 		err := some(ctx, oids[reached:reached+n], values[reached:reached+n])
@@ -162,10 +170,10 @@ func (s *session) getAll(ctx context.Context, oids []string, some func(context.C
 				// next poll asks for less at once.
 				s.perGet = max(perGetAtLeast, n/2)
 			}
-			return values, reached, err
+			return reached, err
 		}
 	}
-	return values, reached, nil
+	return reached, nil
 }
 
 // getForm is one GET by a form, and an ordinary one where that does not do.

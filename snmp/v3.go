@@ -19,7 +19,7 @@ type usm struct {
 
 	codec  *gosnmp.GoSNMP // nil until the engine is known
 	params *gosnmp.UsmSecurityParameters
-	sealer *sealer // nil where only the codec can
+	sealer *sealer
 	boots  uint32
 	time   uint32
 	seen   time.Time // when boots and time were heard
@@ -88,13 +88,43 @@ func parameters(c device.Credentials, engine string) *gosnmp.UsmSecurityParamete
 	return p
 }
 
+// keyLens are the octets of the privacy keys.
+var keyLens = map[device.Privacy]int{
+	device.DES: 16, device.AES: 16, device.AES192: 24, device.AES192C: 24, device.AES256: 32, device.AES256C: 32,
+}
+
+// withKeys makes the parameters with the keys localized to an engine (RFC 3414
+// section 2.6). The codec hashes a megabyte to extend every AES key, and keeps the
+// result for ever; where the digest is long enough there is nothing to extend, so
+// that ten thousand engines cost neither.
+func withKeys(c device.Credentials, engine string) (*gosnmp.UsmSecurityParameters, error) {
+	p := parameters(c, engine)
+	if c.Auth != device.NoAuth && c.Privacy != device.NoPrivacy {
+		if n := keyLens[c.Privacy]; n <= p.AuthenticationProtocol.HashType().Size() {
+			// The privacy password is localized just as the other one.
+			local := &gosnmp.UsmSecurityParameters{
+				AuthoritativeEngineID: engine, AuthenticationProtocol: p.AuthenticationProtocol,
+				AuthenticationPassphrase: p.PrivacyPassphrase, PrivacyProtocol: gosnmp.NoPriv,
+			}
+			if err := local.InitSecurityKeys(); err != nil {
+				return nil, err
+			}
+			p.PrivacyKey = local.SecretKey[:n]
+		}
+	}
+	return p, p.InitSecurityKeys()
+}
+
 // meet makes the keys for an engine that was discovered.
 func (u *usm) meet(engine string, boots, seconds uint32) error {
 	if len(engine) < 5 || len(engine) > 32 { // RFC 3411 section 5
 		return &authError{"the agent's engine id is not one"}
 	}
-	u.params = parameters(u.credentials, engine)
-	if err := u.params.InitSecurityKeys(); err != nil {
+	var err error
+	if u.params, err = withKeys(u.credentials, engine); err != nil {
+		return err
+	}
+	if u.sealer, err = newSealer(u.credentials, u.context, u.params); err != nil {
 		return err
 	}
 	u.codec = &gosnmp.GoSNMP{
@@ -110,7 +140,6 @@ func (u *usm) meet(engine string, boots, seconds uint32) error {
 		u.changes++
 	}
 	u.lastEngine = engine
-	u.sealer = newSealer(u.credentials, u.context, u.params)
 	u.hear(boots, seconds)
 	return nil
 }
@@ -205,14 +234,19 @@ func (x *exchange3) request() ([]byte, error) {
 
 func (x *exchange3) answer(b []byte) (bool, error) {
 	u := x.s.usm
+	m, ok := takeApart(b)
+	if !ok || !slices.Contains(x.ids, m.id) {
+		return false, nil
+	}
+	if string(m.engine) != u.lastEngine {
+		// Not for the codec, which would make keys for whatever engine it is told.
+		return false, x.plain(b)
+	}
 	// Reading a message that is authenticated overwrites it; the plain reading below
 	// needs it whole.
 	p, err := safely(func() (*gosnmp.SnmpPacket, error) { return u.codec.UnmarshalTrap(slices.Clone(b), false) })
 	if err != nil {
 		return false, x.plain(b)
-	}
-	if p.Version != gosnmp.Version3 || !slices.Contains(x.ids, p.MsgID) {
-		return false, nil
 	}
 	heard, ok := p.SecurityParameters.(*gosnmp.UsmSecurityParameters)
 	if !ok {
@@ -225,7 +259,7 @@ func (x *exchange3) answer(b []byte) (bool, error) {
 		}
 		return false, report
 	}
-	if p.PDUType != gosnmp.GetResponse || !slices.Contains(x.ids, p.RequestID) || heard.AuthoritativeEngineID != u.lastEngine {
+	if p.PDUType != gosnmp.GetResponse || !slices.Contains(x.ids, p.RequestID) {
 		return false, nil
 	}
 	u.hear(heard.AuthoritativeEngineBoots, heard.AuthoritativeEngineTime)
@@ -233,23 +267,20 @@ func (x *exchange3) answer(b []byte) (bool, error) {
 	return true, nil
 }
 
-// plain looks at a message that is not authentic. A report to our message says
-// why; it proves nothing, so all it can do is make us discover the engine anew.
+// plain looks at a message to us that is not authentic. A report says why; it
+// proves nothing, so all it can do is make us discover the engine anew.
 func (x *exchange3) plain(b []byte) error {
 	p, err := decodeBare(b)
-	switch {
-	case err == nil && p.PDUType == gosnmp.Report && slices.Contains(x.ids, p.MsgID):
-		if report := reportOf(p); !errors.Is(report, errWindow) {
-			return report
-		}
-		return errEngine
-	case err == nil:
-		return nil
-	}
-	if id, ok := messageID(b); ok && slices.Contains(x.ids, id) {
+	if err != nil {
 		return &authError{"the agent's answer is not authentic"}
 	}
-	return nil
+	if p.PDUType != gosnmp.Report {
+		return nil
+	}
+	if report := reportOf(p); !errors.Is(report, errWindow) {
+		return report
+	}
+	return errEngine
 }
 
 func reportOf(p *gosnmp.SnmpPacket) error {
