@@ -135,6 +135,19 @@ func TestICMPForgedComplaint(t *testing.T) {
 	}
 }
 
+// TestICMPNoRoute: a network that we have no route to says nothing of the target.
+func TestICMPNoRoute(t *testing.T) {
+	t.Parallel()
+	for _, unprivileged := range []bool{false, true} {
+		l := newLab(t, false, unprivileged, nil)
+		probe, err := newICMP(check.ICMP{Host: "192.0.2.1"}, l.pings)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want(t, outcomeOf(t, probe, patience), check.Unknown, check.ReasonOwnNetwork)
+	}
+}
+
 // TestICMPWithoutRight has neither kind of socket.
 func TestICMPWithoutRight(t *testing.T) {
 	t.Parallel()
