@@ -108,7 +108,7 @@ var textsEnglish = map[string]string{
 	"why.unknown.counts": "It is neither up nor down. The claim is met only if it would be met with all of it down.",
 	"why.incidents":      "The incidents", "why.incidents.none": "None was seen.", "why.incidents.text": "%s, together %s.",
 	"why.downtime": "The downtime", "why.downtime.text": "Between two probes nobody looks. The hard bounds follow from the probes alone; the 95 % interval also allows for outages that fell between probes unseen.",
-	"why.atleast": "At least", "why.atmost": "At most", "why.hard": "Hard bounds", "why.interval": "95 % interval", "why.point": "Best estimate",
+	"why.bounds": "Bounds", "why.atleast": "At least", "why.atmost": "At most", "why.hard": "Hard bounds", "why.interval": "95 % interval", "why.point": "Best estimate",
 	"why.availability": "The availability", "why.availability.text": "%s; with 95 %% confidence between %s and %s. Figures are cut off, never rounded up.",
 	"why.availability.none": "There is no known time yet, so there is no figure.",
 	"why.allowance":         "The allowance", "why.allowance.text": "In its whole window the claim leaves %s.",

@@ -107,7 +107,7 @@ var textsJapanese = map[string]string{
 	"why.unknown.counts": "稼働でも停止でもありません。すべて停止だったとしても達成できる場合にのみ、達成と判定します。",
 	"why.incidents":      "障害", "why.incidents.none": "観測されていません。", "why.incidents.text": "%s、合計 %s。",
 	"why.downtime": "停止時間", "why.downtime.text": "測定と測定の間は誰も見ていません。確実な範囲は測定だけから導かれ、95 % 区間は測定の間に起きて気付かれなかった停止も考慮します。",
-	"why.atleast": "最短", "why.atmost": "最長", "why.hard": "確実な範囲", "why.interval": "95 % 区間", "why.point": "最良の推定",
+	"why.bounds": "範囲", "why.atleast": "最短", "why.atmost": "最長", "why.hard": "確実な範囲", "why.interval": "95 % 区間", "why.point": "最良の推定",
 	"why.availability": "稼働率", "why.availability.text": "%s。95 %% の信頼度で %sから %sの間。端数は切り捨て、切り上げることはありません。",
 	"why.availability.none": "観測できた時間がまだないため、数値はありません。",
 	"why.allowance":         "許容停止時間", "why.allowance.text": "対象期間全体で許容されるのは %sです。",

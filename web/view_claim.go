@@ -185,7 +185,7 @@ func (v *visit) stepDowntime(c *status.Claim, _ *status.Service) step {
 	row := func(key, low, high string) []string { return []string{v.t(key), low, high} }
 	return step{
 		Title: v.t("why.downtime"), Text: v.t("why.downtime.text"),
-		Head: []string{"", v.t("why.atleast"), v.t("why.atmost")},
+		Head: []string{v.t("why.bounds"), v.t("why.atleast"), v.t("why.atmost")},
 		Rows: [][]string{
 			row("why.hard", v.length(t.HardLow, roundDown), v.length(t.HardHigh, roundUp)),
 			row("why.interval", v.length(t.Low95, roundDown), v.length(t.High95, roundUp)),
