@@ -100,14 +100,13 @@ func explainDoubt(v *Verdict, e *estimate, upper time.Duration) string {
 	s := fmt.Sprintf("Cannot tell: the downtime lies between %s and %s at 95 %% confidence, and %s.",
 		AtLeast(low), AtMost(upper), allowed)
 	switch {
-	case v.Unknown > 0 && v.Deciding == 0:
-		s += fmt.Sprintf(" Besides, %s could not be observed.", AtMost(v.Unknown))
 	case v.Deciding > 0 && v.Deciding < v.Interval:
 		s += fmt.Sprintf(" Probing every %s instead of every %s would have decided it.", AtLeast(v.Deciding), AtMost(v.Interval))
-	case v.Downtime.HardLow > 0:
-		s += " It is so close to the allowance that no probe interval would have made sure."
+	case v.Deciding > 0:
+	case v.Unknown > 0:
+		s += fmt.Sprintf(" Besides, %s could not be observed.", AtMost(v.Unknown))
 	default:
-		s += " More probes would not have decided it: the failures that were seen fill the allowance or are single probes."
+		s += " The failures that were seen leave no room in it: no probe interval would have proved the claim."
 	}
 	return s
 }
