@@ -68,11 +68,13 @@ func newSealer(c device.Credentials, context string, p *gosnmp.UsmSecurityParame
 	return s, nil
 }
 
-// scope wraps a PDU into a scoped PDU (RFC 3412 section 6.8).
-func (s *sealer) scope(pdu []byte) []byte {
+// scope wraps a PDU into a scoped PDU (RFC 3412 section 6.8) of our own context.
+func (s *sealer) scope(pdu []byte) []byte { return scope([]byte(s.engine), []byte(s.context), pdu) }
+
+func scope(engine, context, pdu []byte) []byte {
 	var inner []byte
-	inner = appendTLV(inner, tagOctets, []byte(s.engine))
-	inner = appendTLV(inner, tagOctets, []byte(s.context))
+	inner = appendTLV(inner, tagOctets, engine)
+	inner = appendTLV(inner, tagOctets, context)
 	inner = append(inner, pdu...)
 	return appendTLV(nil, tagSequence, inner)
 }
@@ -149,8 +151,8 @@ type sealed struct {
 	digest, salt   []byte // within the message
 	data           []byte // scoped PDU, or what it is encrypted to
 
-	context []byte // after open
-	pdu     []byte // after open
+	contextEngine, context []byte // after open
+	pdu                    []byte // after open
 }
 
 // takeApart reads what stands in clear in a v3 message (RFC 3412 section 6, RFC
@@ -256,7 +258,7 @@ func (m *sealed) unscope(data []byte) bool {
 	if !ok {
 		return false
 	}
-	if _, scoped, ok = expect(scoped, tagOctets); !ok {
+	if m.contextEngine, scoped, ok = expect(scoped, tagOctets); !ok {
 		return false
 	}
 	m.context, m.pdu, ok = expect(scoped, tagOctets)
