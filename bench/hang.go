@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"text/tabwriter"
 	"time"
 )
@@ -31,7 +30,7 @@ func hang(ctx context.Context, s settings) (err error) {
 	if err := wait(ctx, s.interval+2*time.Second); err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "\tprober\tprobes (of %.0f)\tfailed\tmissed\tlateness of the others, ms p50\tp99\tmax\n",
 		float64(s.checks)*s.length.Seconds()/s.interval.Seconds())
 	if err := r.measure(ctx, s.length); err != nil {

@@ -33,7 +33,7 @@ func startRun(ctx context.Context, targets int) (*run, error) {
 		return nil, err
 	}
 	var hello targetsHello
-	if r.targets, err = spawn(ctx, "targets", targetsConfig{targets}, &hello); err != nil {
+	if r.targets, err = spawn(ctx, "targets", targetsConfig{min(targets, mostTargets)}, &hello); err != nil {
 		os.RemoveAll(r.dir)
 		return nil, err
 	}
@@ -74,10 +74,8 @@ func (r *run) end() error {
 
 // measure lets everything run for a time, and reads what was used and seen.
 func (r *run) measure(ctx context.Context, length time.Duration) error {
-	for _, p := range r.probers {
-		if err := p.ask(request{Window: true}, &window{}); err != nil {
-			return err
-		}
+	if err := r.look(); err != nil {
+		return err
 	}
 	for _, p := range r.probers {
 		var err error
@@ -94,9 +92,18 @@ func (r *run) measure(ctx context.Context, length time.Duration) error {
 			return err
 		}
 	}
+	return r.look()
+}
+
+// look takes the window since the last look of every prober.
+func (r *run) look() error {
 	for _, p := range r.probers {
 		p.seen = window{}
-		if err := p.ask(request{Window: true}, &p.seen); err != nil {
+		from := p.process
+		if p.foreign {
+			from = r.targets
+		}
+		if err := from.ask(request{Window: true}, &p.seen); err != nil {
 			return err
 		}
 	}
@@ -131,13 +138,18 @@ func load(ctx context.Context, s settings) (err error) {
 			return err
 		}
 	}
+	if s.daemon != "" {
+		if err := r.addDaemon(ctx, s.daemon, c); err != nil {
+			return err
+		}
+	}
 	// A scheduler with one check shows what slamon weighs before its checks.
 	idle := c
 	idle.Checks, idle.Interval = 1, time.Hour
 	if err := r.add(ctx, "slamon", "slamon, 1 check", idle); err != nil {
 		return err
 	}
-	fmt.Printf("%d targets every %s: %g probes a second and prober; warming up for one interval\n\n",
+	fmt.Fprintf(s.out, "%d targets every %s: %g probes a second and prober; warming up for one interval\n\n",
 		s.checks, s.interval, float64(s.checks)/s.interval.Seconds())
 	if err := wait(ctx, s.interval+2*time.Second); err != nil {
 		return err
@@ -160,22 +172,26 @@ func (r *run) print(s settings) {
 		}
 	}
 	base := r.probers[len(r.probers)-1]
-	w := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(w, "prober\tprobes (of %.0f)\tfailed\tmissed\tCPU s/1,000\tx std\tRSS MiB\tlate ms p50\tp99\tmax\tmost in 100 ms (even %.1f)\n", slots, even)
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(w, "prober\tprobes (of %.0f)\tCPU s/1,000\tx std\tRSS MiB\tmost in 100 ms (even %.1f)\tfailed\tmissed\tlate ms p50\tp99\tmax\n", slots, even)
 	for _, p := range r.probers[:len(r.probers)-1] {
 		ratio := "-"
 		if floor > 0 {
 			ratio = fmt.Sprintf("%.2f", p.perThousand()/floor)
 		}
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.3f\t%s\t%.1f\t%.1f\t%.1f\t%.1f\t%d\n", p.name, p.seen.Probes, p.seen.Failed, p.seen.Missed,
-			p.perThousand(), ratio, mebi(p.after.rss), milli(p.seen.LateP50), milli(p.seen.LateP99), milli(p.seen.LateMax), p.seen.Peak)
+		inside := "-\t-\t-\t-\t-"
+		if !p.foreign {
+			inside = fmt.Sprintf("%d\t%d\t%.1f\t%.1f\t%.1f", p.seen.Failed, p.seen.Missed,
+				milli(p.seen.LateP50), milli(p.seen.LateP99), milli(p.seen.LateMax))
+		}
+		fmt.Fprintf(w, "%s\t%d\t%.3f\t%s\t%.1f\t%d\t%s\n", p.name, p.seen.Probes, p.perThousand(), ratio, mebi(p.after.rss), p.seen.Peak, inside)
 	}
 	w.Flush()
 	for _, p := range r.probers[:len(r.probers)-1] {
 		if p.seen.Stored == 0 {
 			continue
 		}
-		fmt.Printf("\n%s: base %.1f MiB, %.1f KiB a check; store %.1f MiB for %d results (%.1f bytes each before they are packed), %d lost\n",
+		fmt.Fprintf(s.out, "\n%s: base %.1f MiB, %.1f KiB a check; store %.1f MiB for %d results (%.1f bytes each before they are packed), %d lost\n",
 			p.name, mebi(base.after.rss), float64(p.after.rss-base.after.rss)/1024/float64(s.checks),
 			mebi(p.seen.Bytes), p.seen.Stored, float64(p.seen.Bytes)/float64(p.seen.Stored), p.seen.Lost)
 	}

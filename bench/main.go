@@ -13,6 +13,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"slices"
@@ -31,6 +32,7 @@ type settings struct {
 	seed     uint64
 	days     int
 	keep     string
+	out      io.Writer
 }
 
 var modes = map[string]func(context.Context, settings) error{
@@ -62,7 +64,7 @@ func main() {
 }
 
 func parse(args []string) (settings, error) {
-	var s settings
+	s := settings{out: os.Stdout}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.StringVar(&s.mode, "mode", "load", "load, hang, outages or year")
 	f.IntVar(&s.checks, "checks", 0, "number of checks (load 1000, hang 200, outages 40, year 100)")

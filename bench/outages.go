@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -43,7 +42,7 @@ func outages(ctx context.Context, s settings) (err error) {
 	}
 	from := time.Now()
 	script := planOutages(s, from)
-	fmt.Printf("%d targets every %s, %d outages of %s to %s over %s, seed %d\n\n",
+	fmt.Fprintf(s.out, "%d targets every %s, %d outages of %s to %s over %s, seed %d\n\n",
 		s.checks, s.interval, len(script), shortest, longest, s.length, s.seed)
 	if err := r.targets.ask(request{Script: script}, &struct{}{}); err != nil {
 		return err
@@ -60,7 +59,7 @@ func outages(ctx context.Context, s settings) (err error) {
 	if err := r.probers[0].ask(request{Judge: true, From: from.UnixNano(), To: to.UnixNano()}, &accounts); err != nil {
 		return err
 	}
-	compare(truth, accounts)
+	compare(s, truth, accounts)
 	return nil
 }
 
@@ -81,7 +80,7 @@ func planOutages(s settings, from time.Time) []outage {
 }
 
 // compare prints what was said against what was done.
-func compare(truth []outage, accounts []account) {
+func compare(s settings, truth []outage, accounts []account) {
 	down := make([]time.Duration, len(accounts))
 	count := make([]int, len(accounts))
 	kinds := make([]string, len(accounts))
@@ -94,7 +93,7 @@ func compare(truth []outage, accounts []account) {
 	var total, said, unknown time.Duration
 	var errors []time.Duration
 	inside, hard, false_, seen := 0, 0, 0, 0
-	w := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "target\toutages, s\ttrue s\tpoint\thard bounds\t95 % interval\tincidents\tinside")
 	for i, a := range accounts {
 		d := a.Downtime
@@ -119,10 +118,10 @@ func compare(truth []outage, accounts []account) {
 	}
 	w.Flush()
 	slices.Sort(errors)
-	fmt.Printf("\ntargets inside their 95 %% interval: %d of %d; inside their hard bounds: %d\n", inside, len(accounts), hard)
-	fmt.Printf("total: said %.1f s, true %.1f s (%+.2f %%); unknown %.1f s\n",
+	fmt.Fprintf(s.out, "\ntargets inside their 95 %% interval: %d of %d; inside their hard bounds: %d\n", inside, len(accounts), hard)
+	fmt.Fprintf(s.out, "total: said %.1f s, true %.1f s (%+.2f %%); unknown %.1f s\n",
 		said.Seconds(), total.Seconds(), 100*(said-total).Seconds()/total.Seconds(), unknown.Seconds())
-	fmt.Printf("error of a target with outages: p50 %.2f s, p90 %.2f s, max %.2f s\n",
+	fmt.Fprintf(s.out, "error of a target with outages: p50 %.2f s, p90 %.2f s, max %.2f s\n",
 		quantile(errors, 0.5).Seconds(), quantile(errors, 0.9).Seconds(), quantile(errors, 1).Seconds())
-	fmt.Printf("outages seen: %d of %d; targets without outages said to have been down: %d\n", seen, len(truth), false_)
+	fmt.Fprintf(s.out, "outages seen: %d of %d; targets without outages said to have been down: %d\n", seen, len(truth), false_)
 }

@@ -36,8 +36,15 @@ type targetsConfig struct{ Targets int }
 // own on the same port.
 type targetsHello struct{ Port int }
 
-// addressOf returns the loopback address of a target.
-func addressOf(i int) net.IP { return net.IPv4(127, byte(1+i>>16), byte(i>>8), byte(i)) }
+// mostTargets bounds the listeners, which cost a descriptor each; with more
+// checks than that several ask the same target.
+const mostTargets = 10_000
+
+// addressOf returns the loopback address of a check's target.
+func addressOf(i int) net.IP {
+	i %= mostTargets
+	return net.IPv4(127, byte(1+i>>16), byte(i>>8), byte(i))
+}
 
 // The answers. The connection is closed by the target, so that the probers do
 // not fill their port range with connections in TIME_WAIT.
@@ -51,6 +58,7 @@ var (
 type target struct {
 	number int
 	bind   string
+	daemon *record
 
 	mu       sync.Mutex
 	fault    fault // now; empty for none
@@ -61,6 +69,8 @@ type target struct {
 type targets struct {
 	all  []*target
 	done sync.WaitGroup
+
+	daemon record // requests of a whole slamon
 
 	mu    sync.Mutex
 	truth []outage
@@ -81,6 +91,9 @@ func serveTargets(args []string, w *wire) error {
 	return w.serve(func(r request) (any, error) {
 		for _, o := range r.Script {
 			ts.perform(o)
+		}
+		if r.Window {
+			return ts.daemon.take(mostTargets), nil // late for what is not known here
 		}
 		if !r.Truth {
 			return struct{}{}, nil
@@ -111,7 +124,7 @@ func listen(n int) (*targets, int, error) {
 	ts := &targets{}
 	port := 0
 	for i := range n {
-		t := &target{number: i, bind: fmt.Sprintf("%s:%d", addressOf(i), port)}
+		t := &target{number: i, daemon: &ts.daemon, bind: fmt.Sprintf("%s:%d", addressOf(i), port)}
 		if err := t.open(); err != nil {
 			for _, other := range ts.all {
 				other.close()
@@ -171,6 +184,9 @@ func (t *target) answer(c net.Conn) {
 		if n += m; err != nil || n == len(buf) {
 			return
 		}
+	}
+	if bytes.HasPrefix(buf[:n], []byte("GET "+daemonPath+" ")) {
+		t.daemon.sent(start{target: t.number, sent: time.Now()})
 	}
 	t.mu.Lock()
 	now := t.fault

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"syscall"
 	"time"
 )
 
@@ -53,10 +54,11 @@ type request struct {
 
 // process is a child seen from its parent.
 type process struct {
-	name string
-	cmd  *exec.Cmd
-	in   io.WriteCloser
-	out  *json.Decoder
+	name    string
+	cmd     *exec.Cmd
+	in      io.WriteCloser
+	out     *json.Decoder
+	foreign bool // another program: it answers no requests and ends by a signal
 }
 
 // spawn starts this program again in a role, and reads what it first says.
@@ -108,7 +110,11 @@ func (p *process) ask(r request, answer any) error {
 
 // stop ends the child and waits for it.
 func (p *process) stop() error {
-	p.in.Close()
+	if p.foreign {
+		p.cmd.Process.Signal(syscall.SIGTERM)
+	} else {
+		p.in.Close()
+	}
 	if err := p.cmd.Wait(); err != nil {
 		return fmt.Errorf("%s: %w", p.name, err)
 	}

@@ -36,16 +36,17 @@ func year(ctx context.Context, s settings) error {
 		if err := once(ctx, "fill", c, &f); err != nil {
 			return err
 		}
-		fmt.Printf("filled: %d checks, %d days every %s: %d results in %s, %.2f µs of processor time each\n",
+		fmt.Fprintf(s.out, "filled: %d checks, %d days every %s: %d results in %s, %.2f µs of processor time each\n",
 			s.checks, s.days, s.interval, f.Results, f.Took.Round(time.Second/10), float64(f.CPU.Nanoseconds())/1000/float64(f.Results))
-		fmt.Printf("store: %.1f MiB, %.2f bytes a result\n", mebi(f.Bytes), float64(f.Bytes)/float64(f.Results))
+		fmt.Fprintf(s.out, "store: %.1f MiB, %.2f bytes a result (%.1f MiB of it free for what comes)\n",
+			mebi(f.Bytes), float64(f.Bytes)/float64(f.Results), mebi(f.Free))
 	}
 	var o opened
 	if err := once(ctx, "judge", c, &o); err != nil {
 		return err
 	}
-	fmt.Printf("opened in %s; %d checks, %d stretches; resident %.1f MiB\n", o.Open.Round(time.Millisecond/10), o.Checks, o.Stretches, mebi(o.RSS))
-	fmt.Printf("all %d windows of one check: p50 %s, p99 %s; of all checks: %s\n",
+	fmt.Fprintf(s.out, "opened in %s; %d checks, %d stretches; resident %.1f MiB\n", o.Open.Round(time.Millisecond/10), o.Checks, o.Stretches, mebi(o.RSS))
+	fmt.Fprintf(s.out, "all %d windows of one check: p50 %s, p99 %s; of all checks: %s\n",
 		len(status.Windows), o.OneP50.Round(time.Microsecond), o.OneP99.Round(time.Microsecond), o.All.Round(time.Millisecond/10))
 	return nil
 }
@@ -74,6 +75,7 @@ func (c historyConfig) id(i int) check.ID { return check.ID(fmt.Sprintf("service
 type filled struct {
 	Results   int
 	Bytes     int64
+	Free      int64 // of them, for records to come
 	Took, CPU time.Duration
 }
 
@@ -96,7 +98,9 @@ func fill(args []string, w *wire) error {
 	begin := time.Now()
 	n, err := c.append(ctx, st)
 	cancel()
-	if err = firstOf(err, <-written, st.Close()); err != nil {
+	err = firstOf(err, <-written)
+	free := st.Stats().FreeBytes
+	if err = firstOf(err, st.Close()); err != nil {
 		return err
 	}
 	used, err := usageOf(os.Getpid())
@@ -107,7 +111,7 @@ func fill(args []string, w *wire) error {
 	if err != nil {
 		return err
 	}
-	return w.out.Encode(filled{n, file.Size(), time.Since(begin), used.cpu})
+	return w.out.Encode(filled{n, file.Size(), free, time.Since(begin), used.cpu})
 }
 
 // past is a check whose history is being made.

@@ -137,6 +137,45 @@ func TestStepWhileInFlight(t *testing.T) {
 	})
 }
 
+// A small step back passes as unsteadiness, but times of sending do not go back.
+func TestSmallStepKeepsOrder(t *testing.T) {
+	var offset atomic.Int64
+	inBubbleWith(t, stepped(&offset), Options{}, []Task{{plain("web", time.Hour), up}}, func(s *Scheduler, b *book) {
+		start := time.Now()
+		time.Sleep(time.Second)
+		s.Trigger("web")
+		synctest.Wait()
+		offset.Store(int64(-time.Second / 2))
+		time.Sleep(s.tick)
+		s.Trigger("web")
+		time.Sleep(time.Second)
+		s.Trigger("web")
+		synctest.Wait()
+		if diff := cmp.Diff("1 - up\n1 - up\n1.55 - up\n", diary(b.of("web"), start)); diff != "" {
+			t.Errorf("results (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// A process that is held up between reading two clocks sees them disagree once.
+func TestOneOddReading(t *testing.T) {
+	var glitch atomic.Bool
+	h := &hands{wall: func(now time.Time) time.Time {
+		if glitch.CompareAndSwap(true, false) {
+			return now.Add(time.Hour)
+		}
+		return now
+	}}
+	inBubbleWith(t, h, Options{}, []Task{{plain("web", time.Hour), up}}, func(s *Scheduler, b *book) {
+		glitch.Store(true)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		if got := b.of("web"); len(b.events) != 0 || len(got) != 0 || glitch.Load() {
+			t.Errorf("events %v, results %v, want none of one odd reading", b.events, got)
+		}
+	})
+}
+
 func TestRealClocks(t *testing.T) {
 	c := newClock()
 	first, second := c.read(), c.read()

@@ -115,6 +115,29 @@ func TestReprobe(t *testing.T) {
 	}
 }
 
+// A late tick makes no pause longer: pauses count from the tick's own time.
+func TestPauseCountsFromTheTick(t *testing.T) {
+	c := check.Check{ID: "web", Interval: time.Minute, Timeout: time.Second, Reprobe: 10 * time.Second}
+	s := New(Options{Emit: func(check.Result, time.Duration) {}})
+	s.Set([]Task{{c, down(check.ReasonStatus)}}, nil, 0)
+	s.ctx = t.Context()
+	st := s.states["web"]
+	st.failing = true
+	late := 3 * time.Millisecond
+	wall := time.Date(2021, 10, 1, 0, 0, 0, int(late), time.UTC)
+	now := reading{mono: time.Hour + late, wall: wall}
+	st.setSlot(wall.Add(time.Minute), now.offset())
+	st.again = time.Hour
+	s.queue.fix(st)
+	s.mu.Lock()
+	s.startDue(now)
+	s.mu.Unlock()
+	s.running.Wait()
+	if want := time.Hour + c.Reprobe; st.again != want {
+		t.Errorf("next re-probe at %s, want %s", st.again, want)
+	}
+}
+
 // An answer that comes while an earlier probe still hangs is held back, and
 // counts at once for what is asked next.
 func TestOrderOfEmission(t *testing.T) {

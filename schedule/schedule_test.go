@@ -315,6 +315,51 @@ func TestLimitInFlight(t *testing.T) {
 	})
 }
 
+// A check that found no room is looked into as soon as there is some.
+func TestNoRoomIsLookedInto(t *testing.T) {
+	web := plain("web", time.Minute)
+	web.Reprobe = 5 * time.Second
+	inBubble(t, Options{MaxInFlight: 1}, []Task{{web, up}, {plain("hog", time.Hour), func(context.Context) check.Outcome {
+		time.Sleep(28 * time.Second)
+		return check.Outcome{State: check.Up}
+	}}}, func(s *Scheduler, b *book) {
+		start := s.nextSlot("web")
+		sleepUntil(start.Add(-time.Second))
+		s.Trigger("hog")
+		sleepUntil(start.Add(61 * time.Second))
+		want := "0 b unknown resources\n30 - up\n60 b up\n"
+		if diff := cmp.Diff(want, diary(b.of("web"), start)); diff != "" {
+			t.Errorf("results (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// Re-probes leave room for the slots of other checks.
+func TestReprobesLeaveRoom(t *testing.T) {
+	var tasks []Task
+	for i := range 6 {
+		c := plain(fmt.Sprintf("c%d", i), time.Minute)
+		c.Reprobe = time.Second
+		tasks = append(tasks, Task{c, hang})
+	}
+	inBubble(t, Options{MaxInFlight: 20}, tasks, func(s *Scheduler, b *book) {
+		most := 0
+		for range 300 {
+			time.Sleep(time.Second)
+			s.mu.Lock()
+			beside := 0
+			for _, st := range s.states {
+				beside += int(st.extra)
+			}
+			s.mu.Unlock()
+			most = max(most, beside)
+		}
+		if most < 16 || most > 18 {
+			t.Errorf("%d re-probes under way at most, want 18 of 20 places or nearly", most)
+		}
+	})
+}
+
 func TestTrigger(t *testing.T) {
 	paused := plain("paused", time.Hour)
 	paused.Paused = true

@@ -175,6 +175,10 @@ func (s *Scheduler) rebuild() {
 	s.queue.order()
 }
 
+// roomBesideGrid reports whether a probe beside the base grid may start: the
+// last tenth of what may be in flight is kept for base slots.
+func (s *Scheduler) roomBesideGrid() bool { return s.inFlight < s.max-s.max/10 }
+
 // Trigger probes a check at once, beside its grid. It reports false when the
 // check is unknown or paused, when the scheduler is not running, or when enough
 // probes of the check are already under way.
@@ -183,7 +187,7 @@ func (s *Scheduler) Trigger(id check.ID) bool {
 	defer s.mu.Unlock()
 	st := s.states[id]
 	if st == nil || st.task.Check.Paused || s.ctx == nil || s.stopped ||
-		st.extra >= maxReprobes || s.inFlight >= s.max {
+		st.extra >= maxReprobes || !s.roomBesideGrid() {
 		return false
 	}
 	s.launch(st, s.clock.now(), probe{})

@@ -99,7 +99,7 @@ func (s *Scheduler) startBase(st *state, now reading, tick time.Duration) (recor
 // startAgain sends a re-probe. One that finds no room waits for the next turn:
 // it would say nothing that the base slots do not say.
 func (s *Scheduler) startAgain(st *state, now reading, tick time.Duration) {
-	if s.inFlight < s.max {
+	if s.roomBesideGrid() {
 		s.launch(st, now, probe{})
 	}
 	st.sent = tick
