@@ -45,7 +45,7 @@ var (
 	claimVerdict      = gauge("claim_verdict", "1 for the verdict in force over the claim's own window, 0 for the others.", "claim", "service", "verdict")
 	allowance         = gauge("allowance_seconds", "Downtime that the claim leaves in its whole window.", "claim", "service")
 	allowanceLeft     = gauge("allowance_remaining_seconds", "Allowance less the measured downtime; negative once overdrawn.", "claim", "service")
-	availability      = gauge("availability_ratio", "Measured availability, best estimate. Absent without known time.", "claim", "service", "window")
+	availability      = gauge("availability_ratio", "Measured availability, best estimate: 1 - downtime / accounted time. Unknown time is not downtime here: read it with slamon_coverage_ratio. Absent without known time.", "claim", "service", "window")
 	availabilityLower = gauge("availability_lower_ratio", "Lower end of the 95 % interval of the availability.", "claim", "service", "window")
 	availabilityUpper = gauge("availability_upper_ratio", "Upper end of the 95 % interval of the availability.", "claim", "service", "window")
 	coverage          = gauge("coverage_ratio", "Share of the accounted time that is not unknown.", "claim", "service", "window")

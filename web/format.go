@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/big"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -92,6 +93,8 @@ func (f *formatter) length(d time.Duration, r rounding) string {
 	}
 	unit := time.Second
 	switch {
+	case d < 100*time.Millisecond:
+		unit = time.Millisecond
 	case d < 10*time.Second:
 		unit = 100 * time.Millisecond
 	case d >= 10*24*time.Hour:
@@ -101,7 +104,7 @@ func (f *formatter) length(d time.Duration, r rounding) string {
 	}
 	d = roundTo(d, unit, r)
 	if d < 10*time.Second {
-		return f.t("unit.s", trimZero(fmt.Sprintf("%.1f", d.Seconds())))
+		return f.t("unit.s", strconv.FormatFloat(d.Seconds(), 'f', -1, 64))
 	}
 	var parts []string
 	for _, u := range []struct {

@@ -59,7 +59,8 @@ func TestLength(t *testing.T) {
 	}{
 		{0, roundNear, "0 s"},
 		{1, roundDown, "0 s"},
-		{1, roundUp, "0.1 s"},
+		{1, roundUp, "0.001 s"},
+		{5400 * time.Microsecond, roundDown, "0.005 s"},
 		{1500 * time.Millisecond, roundNear, "1.5 s"},
 		{9*time.Second + 980*time.Millisecond, roundNear, "10 s"},
 		{59*time.Second + 400*time.Millisecond, roundUp, "1 min"},
@@ -70,7 +71,7 @@ func TestLength(t *testing.T) {
 		{25*time.Hour + 61*time.Second, roundNear, "1 d 1 h 1 min"},
 		{365 * 24 * time.Hour, roundNear, "365 d"},
 		{-time.Minute, roundDown, "−1 min"},
-		{-1, roundDown, "−0.1 s"},
+		{-1, roundDown, "−0.001 s"},
 	} {
 		if got := f.length(c.d, c.r); got != c.want {
 			t.Errorf("length(%v, %d) = %q, want %q", c.d, c.r, got, c.want)

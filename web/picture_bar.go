@@ -23,7 +23,7 @@ func (v *visit) allowanceBar(d *sla.Verdict) template.HTML {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="bar" width="100%%" height="16" role="img" aria-label="%s"><rect class="track" width="%s%%" y="3" height="10" rx="2"/>`,
 		template.HTMLEscapeString(label), share(d.Allowance))
-	if known(d) {
+	if known(d) && scaleKnown(d) {
 		fmt.Fprintf(&b, `<rect class="maybe" width="%s%%" y="3" height="10" rx="2"/>`, share(d.Downtime.High95))
 		fmt.Fprintf(&b, `<rect class="used" width="%s%%" y="3" height="10" rx="2"/>`, share(min(d.Downtime.Point, d.Allowance)))
 		if d.Downtime.Point > d.Allowance {
@@ -36,6 +36,10 @@ func (v *visit) allowanceBar(d *sla.Verdict) template.HTML {
 	b.WriteString(`</svg>`)
 	return template.HTML(b.String())
 }
+
+// scaleKnown reports whether there is anything to measure downtime by: where none
+// is allowed and none was seen, a bar would show nothing but its own scale.
+func scaleKnown(d *sla.Verdict) bool { return d.Allowance > 0 || d.Downtime.Point > 0 }
 
 // scale draws downtime on one line: hard bounds, the 95 % interval, the estimate
 // and the allowance. It is the picture of the verdict.

@@ -43,10 +43,10 @@ type serviceRow struct {
 
 // claimRow is a verdict in one line.
 type claimRow struct {
-	Name, URL, Figure, Point, Low, High, Left string
-	Known                                     bool
-	Answer                                    answerView
-	Bar                                       template.HTML
+	Name, URL, Figure, Point, Low, High, Left, Seen string
+	Known                                           bool
+	Answer                                          answerView
+	Bar                                             template.HTML
 }
 
 func (s *server) overview(v *visit) view {
@@ -112,7 +112,7 @@ func (v *visit) claimRow(c *status.Claim) claimRow {
 	row := claimRow{
 		Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
 		Figure: figure(c.Claim.Availability), Known: known(&c.Verdict), Answer: v.answerNow(&c.Verdict),
-		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict),
+		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict), Seen: v.seen(&c.Verdict),
 	}
 	row.Point, row.Low, row.High = shares(&c.Verdict, digitsOf(c.Claim))
 	return row

@@ -56,7 +56,7 @@ type verdictView struct {
 	Answer                  answerView
 	Sentence                string
 	Known                   bool
-	Point, Low, High        string
+	Point, Low, High, Seen  string
 	Coverage, Window        string
 	Deciding, Left          string
 	Bar                     template.HTML
@@ -68,7 +68,7 @@ type rollingView struct {
 	Answer           answerView
 	Known            bool
 	Point, Low, High string
-	Coverage         string
+	Coverage, Seen   string
 }
 
 func (v *visit) verdict(c *status.Claim) verdictView {
@@ -78,7 +78,7 @@ func (v *visit) verdict(c *status.Claim) verdictView {
 		Kind: v.claimKind(c.Claim.Kind), Figure: figure(c.Claim.Availability),
 		Answer: v.answerNow(&c.Verdict), Sentence: v.explain(&c.Verdict),
 		Known: known(&c.Verdict), Coverage: coverage(&c.Verdict), Window: v.windowText(&c.Verdict),
-		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict),
+		Left: v.allowanceText(&c.Verdict), Bar: v.allowanceBar(&c.Verdict), Seen: v.seen(&c.Verdict),
 	}
 	out.Point, out.Low, out.High = shares(&c.Verdict, d)
 	if !open(&c.Verdict) && c.Deciding > 0 && c.Deciding < c.Interval {
@@ -91,7 +91,7 @@ func (v *visit) verdict(c *status.Claim) verdictView {
 }
 
 func (v *visit) rolling(r *status.Rolling, digits int) rollingView {
-	out := rollingView{Name: v.window(r.Name), Answer: v.answerOf(r.Answer), Known: known(&r.Verdict), Coverage: coverage(&r.Verdict)}
+	out := rollingView{Name: v.window(r.Name), Answer: v.answerOf(r.Answer), Known: known(&r.Verdict), Coverage: coverage(&r.Verdict), Seen: v.seen(&r.Verdict)}
 	out.Point, out.Low, out.High = shares(&r.Verdict, digits)
 	return out
 }
@@ -115,8 +115,30 @@ func known(v *sla.Verdict) bool { return v.Accounted > v.Unknown }
 
 // shares returns the availability and its 95 % interval, floored.
 func shares(v *sla.Verdict, digits int) (point, low, high string) {
-	d := &v.Downtime
-	return percent(d.Point, v.Accounted, digits), percent(d.High95, v.Accounted, digits), percent(d.Low95, v.Accounted, digits)
+	d, whole := &v.Downtime, denominator(v)
+	return percent(d.Point, whole, digits), percent(d.High95, whole, digits), percent(d.Low95, whole, digits)
+}
+
+// sketchy reports whether so much is unknown, more than the hundredth that may be
+// taken as being like the rest, that a share of the whole time would say more
+// than is known: an hour without downtime in a year that nobody saw is no 99.99 %.
+func sketchy(v *sla.Verdict) bool { return v.Unknown > v.Accounted/100 }
+
+// denominator is the time that a share is of: all that is accounted for, or, where
+// too much of it is unknown, what was seen.
+func denominator(v *sla.Verdict) time.Duration {
+	if sketchy(v) {
+		return v.Accounted - v.Unknown
+	}
+	return v.Accounted
+}
+
+// seen says so where a share is of the time that was seen only.
+func (v *visit) seen(d *sla.Verdict) string {
+	if known(d) && sketchy(d) {
+		return v.t("verdict.seen")
+	}
+	return ""
 }
 
 func coverage(v *sla.Verdict) string {
