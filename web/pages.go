@@ -51,7 +51,7 @@ func newPages() (*pages, error) {
 func (s *server) pageRoutes() []route {
 	get := func(path string, h http.HandlerFunc) route { return route{http.MethodGet, path, h} }
 	return []route{
-		get("/", s.page(s.overview)),
+		get("/{$}", s.page(s.overview)),
 		get("/services/{id}", s.page(s.service)),
 		get("/checks/{id}", s.page(s.check)),
 		get("/claims/{id}", s.page(s.claim)),
@@ -82,7 +82,7 @@ type page struct {
 	Warning              string
 	At                   moment
 	Board                string // the moment of the board, as events name it
-	Live                 bool
+	Live, Public         bool
 	Every                int
 	Languages            []languageLink
 	Body                 any
@@ -99,6 +99,8 @@ type visit struct {
 	r     *http.Request
 	board *status.Board
 	query url.Values
+	// public is set on the view that anybody may see.
+	public bool
 }
 
 // link returns the address of a page, in the language that was asked for.
@@ -147,7 +149,7 @@ func (s *server) page(fill func(*visit) view) http.HandlerFunc {
 			text(w, http.StatusServiceUnavailable, l.t("page.starting")+"\n")
 			return
 		}
-		v := &visit{formatter: s.formatter(r, b), r: r, board: b, query: r.URL.Query()}
+		v := &visit{s.formatter(r, b), r, b, r.URL.Query(), s.public}
 		s.render(w, v, fill(v))
 	}
 }
@@ -165,7 +167,7 @@ func (s *server) render(w http.ResponseWriter, v *visit, content view) {
 		Lang: v.code, Title: content.title, Active: content.active,
 		Site: v.board.Site, Version: v.board.Version, Zone: v.zone.String(), At: v.at(v.board.At), Board: boardName(v.board),
 		Style: s.pages.static.style, Script: s.pages.static.script,
-		Live: content.code == 0, Every: max(content.every, refreshEvery),
+		Live: content.code == 0, Public: v.public, Every: max(content.every, refreshEvery),
 		Warning: v.warning(), Body: content.body,
 	}
 	if l := v.query.Get("lang"); l == v.code {

@@ -39,7 +39,9 @@ func (s *server) claim(v *visit) view {
 	}
 	out := claimView{
 		Verdict: v.verdict(c), Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)),
-		Command: command(c),
+	}
+	if !v.public {
+		out.Command = command(c)
 	}
 	if known(&c.Verdict) {
 		out.Scale = v.scale(&c.Verdict)
@@ -53,6 +55,9 @@ func (s *server) claim(v *visit) view {
 	}
 	p := soFar(c.Period, c.Until)
 	for _, id := range c.Claim.Checks {
+		if v.public {
+			break
+		}
 		out.Files = append(out.Files, fileLink{resultsURL(id, p), v.t("why.file", v.checkName(v.board, id))})
 	}
 	title := v.t("why.title") + ": " + out.Verdict.Figure

@@ -39,7 +39,7 @@ const (
 
 func (v *visit) incidentRow(i *status.Incident) incidentRow {
 	row := incidentRow{
-		URL: v.link("/incidents/" + url.PathEscape(i.ID)), CheckURL: v.link("/checks/" + string(i.Check)),
+		URL: v.link("/incidents/" + url.PathEscape(i.ID)), CheckURL: v.checkURL(i.Check),
 		Check: v.checkName(v.board, i.Check), Began: v.at(i.FirstBad), Length: v.length(i.Point, roundNear),
 		Reason: v.reason(i.Reason), Ongoing: i.Ongoing, Planned: i.Planned, Confirmed: i.Confirmed(),
 	}
@@ -96,15 +96,17 @@ func (s *server) incident(v *visit) view {
 		LastGood: v.exact(i.LastGood), FirstBad: v.exact(i.FirstBad), LastBad: v.exact(i.LastBad), FirstGood: v.exact(i.FirstGood),
 		Failed: v.count(i.Failed), Runs: v.count(max(i.Runs, 1)),
 	}
-	p := around(i, v.board.At)
-	out.Evidence = s.evidence(v, i, p)
 	for k := range service.Claims {
 		if c := &service.Claims[k]; slices.Contains(c.Claim.Checks, i.Check) {
 			out.Claims = append(out.Claims, v.verdict(c))
 		}
 	}
-	out.Results, out.Cut = s.probes(v, i.Check, p)
-	out.CSV = resultsURL(i.Check, p)
+	if !v.public {
+		p := around(i, v.board.At)
+		out.Evidence = s.evidence(v, i, p)
+		out.Results, out.Cut = s.probes(v, i.Check, p)
+		out.CSV = resultsURL(i.Check, p)
+	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}
 }
 
@@ -135,7 +137,7 @@ func (s *server) evidence(v *visit, i *status.Incident, p timeline.Period) []evi
 			s.Log.Warn("evidence cannot be read", "check", i.Check, "error", err)
 		}
 		for n, e := range kept {
-			if len(out) < maxEvidence && (n == 0 || e.Evidence != kept[n-1].Evidence) {
+			if len(out) < maxEvidence && (n == 0 || !alike(e.Evidence, kept[n-1].Evidence)) {
 				out = append(out, evidenceView{v.exact(e.Sent), e.Evidence})
 			}
 		}
@@ -144,6 +146,12 @@ func (s *server) evidence(v *visit, i *status.Incident, p timeline.Period) []evi
 		out = append(out, evidenceView{v.exact(i.FirstBad), *i.Detail})
 	}
 	return out
+}
+
+// alike reports whether two pieces of evidence tell the same.
+func alike(a, b check.Evidence) bool {
+	return a.Sentence == b.Sentence && a.Address == b.Address && a.Phase == b.Phase && a.Status == b.Status &&
+		a.Certificate == b.Certificate && a.Body == b.Body && a.Got == b.Got
 }
 
 // resultRow is one probe.

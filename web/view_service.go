@@ -36,7 +36,7 @@ type checkRow struct {
 
 func (v *visit) checkRow(c *status.Check) checkRow {
 	row := checkRow{
-		Name: nameOf(c.Name, c.ID), URL: v.link("/checks/" + string(c.ID)), Class: v.class(c.Class), Kind: c.Kind(),
+		Name: nameOf(c.Name, c.ID), URL: v.checkURL(c.ID), Class: v.class(c.Class), Kind: c.Kind(),
 		Target: c.Target(), Interval: v.length(c.Interval, roundNear), Took: v.took(c.Last.Took),
 		State: v.stateOf(c), Since: v.at(c.Since),
 	}
@@ -128,6 +128,6 @@ func (s *server) strips(v *visit, x *status.Service, whole timeline.Period, out 
 		}
 		c := &x.Checks[i]
 		spans := timeline.Spans(get(c.ID), p, nil, false)
-		out.Strips = append(out.Strips, v.stripView(nameOf(c.Name, c.ID), v.link("/checks/"+string(c.ID)), spans, whole))
+		out.Strips = append(out.Strips, v.stripView(nameOf(c.Name, c.ID), v.checkURL(c.ID), spans, whole))
 	}
 }

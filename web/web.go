@@ -40,13 +40,16 @@ type Options struct {
 // server is the handler behind New.
 type server struct {
 	Options
+	public bool
 	cross  *http.CrossOriginProtection
 	pages  *pages
 	stream chan struct{} // one place for each live page
 }
 
 // New returns the handler of the whole site. It is safe for concurrent use.
-func New(o Options) (http.Handler, error) {
+func New(o Options) (http.Handler, error) { return newHandler(o, false) }
+
+func newHandler(o Options, public bool) (http.Handler, error) {
 	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	p, err := newPages()
 	if err != nil {
@@ -54,6 +57,7 @@ func New(o Options) (http.Handler, error) {
 	}
 	s := &server{
 		Options: o,
+		public:  public,
 		cross:   http.NewCrossOriginProtection(),
 		pages:   p,
 		stream:  make(chan struct{}, maxStreams),
@@ -71,18 +75,15 @@ type route struct {
 	handler      http.Handler
 }
 
-// pattern gives GET routes HEAD as well, as net/http does. The root is that
-// address alone.
-func (r route) pattern() string {
-	if r.path == "/" {
-		return r.method + " /{$}"
-	}
-	return r.method + " " + r.path
-}
+// pattern is what net/http wants; it serves HEAD with GET.
+func (r route) pattern() string { return r.method + " " + r.path }
 
 // routes is every address of the site. The description in openapi.json is held
 // against it by a test.
 func (s *server) routes() []route {
+	if s.public {
+		return s.publicRoutes()
+	}
 	get := func(path string, h http.HandlerFunc) route { return route{http.MethodGet, path, h} }
 	post := func(path string, h http.HandlerFunc) route { return route{http.MethodPost, path, h} }
 	table := []route{

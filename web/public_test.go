@@ -1,0 +1,54 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/web"
+)
+
+// TestPublic checks that the public view shows the chosen service, and of it
+// nothing that is ours.
+func TestPublic(t *testing.T) {
+	o := options()
+	board := *made().Board
+	board.Own.StoreError = "no space left on /var/lib/slamon"
+	o.Board = func() *status.Board { return &board }
+	h, err := web.NewPublic(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"/", "/services/meeting?range=365d", "/claims/meeting-year", "/incidents", "/incidents/" + incidentID(t, "meeting", 0), "/badge/meeting-year.svg", "/feed.atom", "/?lang=ja"} {
+		w := ask(h, http.MethodGet, address)
+		body := w.Body.String()
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d", address, w.Code)
+		}
+		for _, hidden := range []string{
+			"Shared files", "files-web", "https://meet.example.com/join", "turn.example.com", "503 Service", "198.51.100.20", "Web conference for all branches",
+			"/var/lib/slamon", "/checks/", "/api/v1/results", "/system", `href="/metrics"`, "Own network", "0.1.0",
+		} {
+			if strings.Contains(body, hidden) {
+				t.Errorf("%s shows %q", address, hidden)
+			}
+		}
+	}
+	if body := ask(h, http.MethodGet, "/services/meeting").Body.String(); !strings.Contains(body, "99.991 %") || !strings.Contains(body, "Join page") {
+		t.Error("the chosen service is not shown")
+	}
+	for _, address := range []string{"/services/files", "/claims/files-contract", "/checks/meeting-join", "/system", "/metrics", "/api/v1/status", "/api/v1/checks", "/api/v1/results?check=meeting-join", "/badge/files-contract.svg", "/incidents/" + incidentID(t, "files", 0)} {
+		if w := ask(h, http.MethodGet, address); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d, want 404", address, w.Code)
+		}
+	}
+	for _, address := range []string{"/-/reload", "/api/v1/backup", "/api/v1/heartbeat/files-backup"} {
+		if w := ask(h, http.MethodPost, address); w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
+			t.Errorf("POST %s: %d", address, w.Code)
+		}
+	}
+	if made().Board.Services[0].Note == "" || made().Board.Services[0].Checks[0].Params == nil {
+		t.Error("the board itself was changed")
+	}
+}
