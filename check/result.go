@@ -49,12 +49,17 @@ const (
 	ClockOffset                       // seconds, theirs minus ours
 	Stratum                           // NTP stratum (RFC 5905)
 	Answers                           // records in a DNS answer
+	StepSeconds                       // seconds that the step named by Label took
+	Performance                       // a value that a command measured, named by Label; see Performance data of the monitoring plugins
+	DownBits                          // bits per second from the target to us
+	UpBits                            // bits per second from us to the target
 )
 
 // Fact is one measured value.
 type Fact struct {
 	Kind  FactKind
 	Value float64
+	Label string // which of several of its kind; bounded by the configuration or by who measures
 }
 
 // Evidence is what is kept of a failing or degraded probe. Every string is
@@ -68,6 +73,7 @@ type Evidence struct {
 	Body        string `json:"body,omitempty"`        // first bytes of the answer, printable
 	Want        string `json:"want,omitempty"`        // what was expected
 	Got         string `json:"got,omitempty"`         // what came instead
+	Steps       string `json:"steps,omitempty"`       // of a transaction or a conversation: a line for each step that was made
 }
 
 // EvidenceLimit is the most bytes a single string of an Evidence may hold. 512
