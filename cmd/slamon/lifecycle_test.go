@@ -27,7 +27,7 @@ func TestPartsStopInReverse(t *testing.T) {
 		}
 		cancel()
 	}()
-	if err := runParts(ctx, slog.New(slog.DiscardHandler), parts); err != nil {
+	if err := runParts(ctx, quiet(), parts); err != nil {
 		t.Fatal(err)
 	}
 	if want := []string{"schedule", "board", "store"}; !slices.Equal(order, want) {
@@ -37,7 +37,7 @@ func TestPartsStopInReverse(t *testing.T) {
 
 func TestFailingPartStopsTheOthers(t *testing.T) {
 	broken := errors.New("disk on fire")
-	err := runParts(t.Context(), slog.New(slog.DiscardHandler), []part{
+	err := runParts(t.Context(), quiet(), []part{
 		{"store", func(context.Context) error { return broken }},
 		{"schedule", func(ctx context.Context) error { <-ctx.Done(); return nil }},
 	})
@@ -45,3 +45,5 @@ func TestFailingPartStopsTheOthers(t *testing.T) {
 		t.Errorf("runParts() = %v, want store: disk on fire", err)
 	}
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
