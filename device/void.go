@@ -19,7 +19,7 @@ const (
 	VoidRestart            // the agent restarted in between
 	VoidDiscontinuity      // the agent says that the counter broke in between
 	VoidWrap               // the counter fell, or may have wrapped more than once
-	VoidSpeed              // more than the line can carry
+	VoidSpeed              // more than the line, or the processors, can do
 	VoidClock              // the agent's clock contradicts ours
 	VoidStale              // the agent has not updated its counters in between
 	VoidRange              // outside of what the object can be
@@ -38,7 +38,7 @@ var voidSentences = [voidCount]string{
 	"the agent did not accept the credentials", "the agent has no such object",
 	"the agent sent a value of another type", "the agent answered with an error",
 	"the agent restarted", "the counter was interrupted", "the counter wrapped or was reset",
-	"more than the line can carry", "the agent's clock contradicts ours",
+	"more than is possible in the time", "the agent's clock contradicts ours",
 	"the agent has not counted on since the last reading", "the value is out of range",
 	"switched off by its operator", "the poll ended before it was asked",
 }
