@@ -32,7 +32,7 @@ type Account struct {
 	// even grid, a little below with the extra slot of a daily change of phase.
 	Pace float64
 	// Total counts the results sent inside the period; Skipped are the unknown ones.
-	// Of a stretch that a border cuts, its share by time is counted.
+	// Of a stretch that a border cuts, results are counted as evenly spaced.
 	Total, Failed, Skipped int
 
 	period       Period
@@ -167,7 +167,7 @@ func (a *Account) pause(prev, next *Stretch) {
 // stretch handles the time from the first to the last result of a stretch.
 func (a *Account) stretch(s *Stretch) {
 	part := a.part(s)
-	count := int(math.Round(part * float64(s.Results)))
+	count := a.count(s, s.Results, 0)
 	a.Total += count
 	if s.State == check.Unknown {
 		a.Skipped += count
@@ -197,16 +197,24 @@ func (a *Account) stretch(s *Stretch) {
 }
 
 // hits returns how many base results of a failed stretch were sent in the period.
-// Where a border cuts it, they are taken as evenly spaced from its first result on.
 func (a *Account) hits(s *Stretch) int {
-	if a.part(s) == 1 {
-		return s.Base
+	if s.Results == s.Base {
+		return a.count(s, s.Base, 0)
 	}
-	step := s.Interval
-	if s.Results == s.Base && s.Base > 1 {
-		step = s.Last.Sub(s.First) / time.Duration(s.Base-1)
+	return a.count(s, s.Base, s.Interval)
+}
+
+// count returns how many of n results of a stretch were sent in the period. Where
+// a border cuts it, they are taken as spaced by step from its first result on, or
+// evenly up to its last one for a step of 0.
+func (a *Account) count(s *Stretch, n int, step time.Duration) int {
+	if a.whole(s) {
+		return n
 	}
-	return GridPoints(s.First, step, s.Base, a.period)
+	if step == 0 && n > 1 {
+		step = s.Last.Sub(s.First) / time.Duration(n-1)
+	}
+	return GridPoints(s.First, step, n, a.period)
 }
 
 // GridPoints counts the first n points of the grid start, start+step, … that lie
@@ -301,15 +309,17 @@ func (a *Account) unknown(from, to time.Time) {
 	a.Unknown = a.Unknown.add(a.period.Cut(Period{from, to}))
 }
 
-// part returns the share of a stretch's results that were sent in the period.
+// whole reports whether all results of a stretch were sent in the period.
+func (a *Account) whole(s *Stretch) bool {
+	return !s.First.Before(a.period.From) && s.Last.Before(a.period.To)
+}
+
+// part returns the share of a stretch that lies in the period.
 func (a *Account) part(s *Stretch) float64 {
-	if !s.First.Before(a.period.From) && s.Last.Before(a.period.To) {
+	if a.whole(s) {
 		return 1
 	}
-	if !s.Last.After(s.First) {
-		return 0
-	}
-	return float64(a.length(s.First, s.Last)) / float64(s.Last.Sub(s.First))
+	return float64(a.length(s.First, s.Last)) / float64(max(1, s.Last.Sub(s.First)))
 }
 
 // dropOutside removes runs that were only read because they lie beside the period.
