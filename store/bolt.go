@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"syscall"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -47,14 +48,14 @@ var (
 
 // openBolt opens the file. The free list is kept synced: without it a damaged page
 // makes bbolt panic in a goroutine of its own, which nothing can catch.
-func openBolt(path string, maxSize int64, noSync bool) (db *bbolt.DB, err error) {
-	var file *os.File
+// The file is returned beside, for when bbolt cannot be asked to close it.
+func openBolt(path string, maxSize int64, noSync bool) (db *bbolt.DB, file *os.File, err error) {
 	defer func() {
 		if bad := recover(); bad != nil {
 			err = damagedError(path, bad)
 		}
 		if err != nil && file != nil {
-			file.Close() // bbolt keeps it, and its lock, when it panics
+			release(file) // bbolt keeps it, and its lock, when it panics
 		}
 	}()
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
@@ -72,10 +73,17 @@ func openBolt(path string, maxSize int64, noSync bool) (db *bbolt.DB, err error)
 		},
 	})
 	if err != nil {
-		return nil, openError(path, err)
+		return nil, nil, openError(path, err)
 	}
 	db.AllocSize = growStep
-	return db, nil
+	return db, file, nil
+}
+
+// release gives back the lock and closes the file. Closing alone would not do: the
+// lock lives as long as the mapping, which only bbolt could undo.
+func release(file *os.File) error {
+	_ = syscall.Flock(int(file.Fd()), syscall.LOCK_UN)
+	return file.Close()
 }
 
 func mapSize(path string) int {

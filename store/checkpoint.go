@@ -111,7 +111,7 @@ func writeChunks(raw *bbolt.Bucket, h *history) error {
 
 func writeDays(days *bbolt.Bucket, h *history) error {
 	for _, c := range h.days {
-		b, err := days.CreateBucketIfNotExists(u32(uint32(c.day)))
+		b, err := days.CreateBucketIfNotExists(dayKey(c.day))
 		if err != nil {
 			return err
 		}

@@ -99,6 +99,9 @@ func u64(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 func be32(b []byte) uint32 { return binary.BigEndian.Uint32(b) }
 
+// dayKey names the bucket of a day; there is nothing before 1970.
+func dayKey(day int32) []byte { return u32(uint32(max(day, 0))) }
+
 // sortable turns a signed moment into a number that sorts the same way.
 func sortable(ms int64) uint64 { return uint64(ms) ^ 1<<63 }
 

@@ -81,7 +81,7 @@ func (s *Store) storedDays(tx *bbolt.Tx, no uint32, from, to int32, visit func(c
 	parent := tx.Bucket(bucketDay)
 	key := u32(no)
 	c := parent.Cursor()
-	for name, _ := c.Seek(u32(uint32(from))); len(name) == 4; name, _ = c.Next() {
+	for name, _ := c.Seek(dayKey(from)); len(name) == 4; name, _ = c.Next() {
 		day := int32(be32(name))
 		if day > to {
 			return nil

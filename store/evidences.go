@@ -22,7 +22,7 @@ func (s *Store) Evidence(id check.ID, p timeline.Period, limit int) ([]StoredEvi
 	err := s.view(func(tx *bbolt.Tx) error {
 		parent := tx.Bucket(bucketEvidence)
 		c := parent.Cursor()
-		for name, _ := c.Seek(u32(uint32(dayOf(from)))); len(name) == 4; name, _ = c.Next() {
+		for name, _ := c.Seek(dayKey(dayOf(from))); len(name) == 4; name, _ = c.Next() {
 			if int32(be32(name)) > dayOf(to-1) || len(list) == limit {
 				return nil
 			}

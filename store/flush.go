@@ -183,7 +183,7 @@ func (s *Store) write(tx *bbolt.Tx, p *plan) error {
 		return err
 	}
 	for day, entries := range p.evidence {
-		b, err := tx.Bucket(bucketEvidence).CreateBucketIfNotExists(u32(uint32(day)))
+		b, err := tx.Bucket(bucketEvidence).CreateBucketIfNotExists(dayKey(day))
 		if err != nil {
 			return err
 		}

@@ -31,5 +31,5 @@ func codeLatency(code uint16) time.Duration {
 		return 0
 	}
 	us := math.Exp(float64(min(code, maxCode)-1) * logStep)
-	return time.Duration(us * float64(time.Microsecond))
+	return time.Duration(math.Round(us * float64(time.Microsecond)))
 }

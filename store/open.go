@@ -27,11 +27,11 @@ func Open(path string, options Options) (*Store, error) {
 		}
 	}
 	s := newStore(path, options.withDefaults())
-	db, err := openBolt(path, s.options.MaxSize, s.options.NoSync)
-	if err != nil {
+	var err error
+	if s.db, s.file, err = openBolt(path, s.options.MaxSize, s.options.NoSync); err != nil {
 		return nil, err
 	}
-	s.db = db
+	s.pageSize = s.db.Info().PageSize
 	if err := s.start(); err != nil {
 		s.abandon()
 		return nil, err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"iter"
-	"math"
 	"slices"
 	"time"
 
@@ -20,12 +19,12 @@ import (
 func (s *Store) Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, error] {
 	return func(yield func(check.Result, error) bool) {
 		from, to := p.From.UnixMilli(), ceilMS(p.To)
-		first, last, err := s.rawDays(id)
+		days, err := s.rawDays(id, dayOf(from), dayOf(to-1))
 		if err != nil {
 			yield(check.Result{}, err)
 			return
 		}
-		for day := max(first, dayOf(from)); day <= min(last, dayOf(to-1)); day++ {
+		for _, day := range days {
 			records, err := s.rawDay(id, day)
 			if err != nil {
 				yield(check.Result{}, err)
@@ -56,30 +55,34 @@ func (s *Store) yieldRecords(id check.ID, records []record, from, to int64, yiel
 	return true
 }
 
-// rawDays returns the first and last day that have raw results of the check.
-func (s *Store) rawDays(id check.ID) (first, last int32, err error) {
+// rawDays returns the days from first to last that may have raw results of the check.
+func (s *Store) rawDays(id check.ID, first, last int32) ([]int32, error) {
 	s.mu.RLock()
 	h := s.byID[id]
 	if h == nil {
 		s.mu.RUnlock()
-		return 0, -1, nil
+		return nil, nil
 	}
-	first, last = math.MaxInt32, math.MinInt32
+	var days []int32
 	for _, c := range h.recentChunks() {
-		first, last = min(first, dayOf(c.block)), max(last, dayOf(c.block))
+		if d := dayOf(c.block); d >= first && d <= last {
+			days = append(days, d)
+		}
 	}
 	s.mu.RUnlock()
-	err = s.view(func(tx *bbolt.Tx) error {
+	err := s.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketRaw).Cursor()
-		if k, _ := c.First(); len(k) >= 4 {
-			first = min(first, int32(binary.BigEndian.Uint32(k)))
-		}
-		if k, _ := c.Last(); len(k) >= 4 {
-			last = max(last, int32(binary.BigEndian.Uint32(k)))
+		for k, _ := c.Seek(dayKey(first)); len(k) == 5; k, _ = c.Next() {
+			d := int32(be32(k))
+			if d > last {
+				break
+			}
+			days = append(days, d)
 		}
 		return nil
 	})
-	return first, last, err
+	slices.Sort(days)
+	return slices.Compact(days), err
 }
 
 // rawDay returns the results of one UTC day in order of sending.

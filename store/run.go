@@ -46,7 +46,11 @@ func (s *Store) work(ctx context.Context) {
 		if time.Now().Before(retry) {
 			continue
 		}
-		if err := s.turn(); err != nil {
+		err := s.turn()
+		if errors.Is(err, ErrClosed) {
+			return
+		}
+		if err != nil {
 			retry = time.Now().Add(pause)
 			pause = min(2*pause, slowestRetry)
 			continue
@@ -126,11 +130,11 @@ func (s *Store) finish() error {
 	return s.update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketMeta).Delete(keyRunning) })
 }
 
-// abandon lets go of the file as it is. After a panic bbolt's locks may still be
-// held, and closing would wait for ever; the end of the process frees them.
+// abandon lets go of the file as it is. After a panic bbolt's inner locks may still
+// be held, and its Close would wait for ever: only the file is closed then.
 func (s *Store) abandon() error {
 	if s.broken.Load() != nil {
-		return nil
+		return release(s.file)
 	}
 	return s.db.Close()
 }

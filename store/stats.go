@@ -56,6 +56,6 @@ func (s *Store) Stats() Stats {
 		out.Bytes = info.Size()
 	}
 	free := s.db.Stats()
-	out.FreeBytes = int64(free.FreePageN+free.PendingPageN) * int64(s.db.Info().PageSize)
+	out.FreeBytes = int64(free.FreePageN+free.PendingPageN) * int64(s.pageSize)
 	return out
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -49,11 +50,13 @@ func (o Options) withDefaults() Options {
 
 // Store is an open store. All methods are safe for concurrent use.
 type Store struct {
-	path    string
-	db      *bbolt.DB
-	options Options
-	log     *slog.Logger
-	broken  atomic.Pointer[error] // set for good after a panic in a write transaction
+	path     string
+	db       *bbolt.DB
+	file     *os.File // the one that db has open
+	pageSize int
+	options  Options
+	log      *slog.Logger
+	broken   atomic.Pointer[error] // set for good after a panic in a write transaction
 
 	// writing makes its holder the one writer: of the log, of the histories, and of
 	// the fields below it. It is taken before mu and queue.mu, never after.

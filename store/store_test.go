@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -154,3 +155,7 @@ func build(results []check.Result, interval time.Duration) []timeline.Stretch {
 	}
 	return append(list, b.Open())
 }
+
+func checkID(s string) check.ID { return check.ID(s) }
+
+func statusEvent(at time.Time, kind string) status.Event { return status.Event{At: at, Kind: kind} }

@@ -107,8 +107,16 @@ func (v *VerifyReport) read(ctx context.Context, f *os.File) error {
 // boltCheck asks bbolt for its opinion, which is not made from our understanding of
 // its format.
 func boltCheck(path string) (problems []string) {
+	var file *os.File
 	err := guarded(path, func() error {
-		db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, Timeout: lockPatience, PreLoadFreelist: true})
+		db, err := bbolt.Open(path, 0o600, &bbolt.Options{
+			ReadOnly: true, Timeout: lockPatience, PreLoadFreelist: true,
+			OpenFile: func(name string, flag int, mode os.FileMode) (*os.File, error) {
+				var err error
+				file, err = os.OpenFile(name, flag, mode)
+				return file, err
+			},
+		})
 		if err != nil {
 			return err
 		}
@@ -122,6 +130,9 @@ func boltCheck(path string) (problems []string) {
 	})
 	if err != nil {
 		problems = append(problems, err.Error())
+		if file != nil {
+			release(file)
+		}
 	}
 	return problems
 }
