@@ -56,4 +56,7 @@ type Claim struct {
 	// the denominator too. Emergency maintenance is never left out by it.
 	ExcludeMaintenance bool
 	MinNotice          time.Duration // lead time below which maintenance is an emergency
+	Work               MaintenanceRule
+	Hours              *Hours // outside them nothing is promised; nil for always
+	Reference          string // the guideline value to show beside the claim, such as "mic-2008/6"; may be empty
 }

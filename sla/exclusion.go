@@ -11,6 +11,10 @@ type Exclusion struct {
 	timeline.Period
 	Announced time.Time // when the vendor told its users; zero when not known
 	Note      string
+	ID        string // names the announcement, so that a later one can replace it; may be empty
+	Replaces  string // the ID of the announcement that this one moves; may be empty
+	Source    string // where it was stated: the file, or who did; may be empty
+	closed    bool   // time outside service hours, which no lead time rules on
 }
 
 // Planned reports whether the maintenance was announced minNotice before its
@@ -20,16 +24,44 @@ func (e Exclusion) Planned(minNotice time.Duration) bool {
 	return minNotice <= 0 || !e.Announced.IsZero() && e.From.Sub(e.Announced) >= minNotice
 }
 
-// plannedTime returns the time of planned maintenance.
+// plannedTime returns the time that the claim may leave out: planned maintenance
+// within its caps, and what lies outside service hours.
 func plannedTime(c Claim, all []Exclusion) timeline.Set {
 	if len(all) == 0 {
 		return nil
 	}
-	periods := make([]timeline.Period, 0, len(all))
+	var closed timeline.Set
+	work := make([]Exclusion, 0, len(all))
 	for _, e := range all {
-		if e.Planned(c.MinNotice) {
-			periods = append(periods, e.Period)
+		if e.closed {
+			closed = append(closed, e.Period)
+		} else {
+			work = append(work, e)
 		}
 	}
+	periods := closed
+	for _, r := range c.Maintenance(work) {
+		periods = append(periods, r.Left...)
+	}
 	return timeline.SetOf(periods...)
+}
+
+// Hold is Judge for claims that may have service hours: what lies outside them
+// leaves the account and its denominator, like planned maintenance.
+func Hold(c Claim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion) Verdict {
+	if c.Hours == nil {
+		return Judge(c, p, until, series, ex)
+	}
+	all := make([]Exclusion, 0, len(ex))
+	if c.ExcludeMaintenance {
+		all = append(all, ex...)
+	}
+	for _, q := range c.Hours.Closed(p) {
+		all = append(all, Exclusion{Period: q, closed: true})
+	}
+	asked := c
+	c.ExcludeMaintenance = true
+	v := Judge(c, p, until, series, all)
+	v.Claim = asked
+	return v
 }

@@ -15,7 +15,14 @@ const (
 	Fixed         WindowKind = "fixed"          // From to To, local dates, both inclusive
 	CalendarMonth WindowKind = "calendar_month" // the month that holds now
 	Rolling       WindowKind = "rolling"        // the last Days times 24 hours
+
+	CalendarQuarter WindowKind = "calendar_quarter" // from January, April, July or October
+	FiscalQuarter   WindowKind = "fiscal_quarter"   // three months, counted from Starts
+	ContractYear    WindowKind = "contract_year"    // from one anniversary of Starts to the next
 )
+
+// WindowKinds lists every kind, in the order in which they are offered.
+var WindowKinds = [...]WindowKind{Fixed, CalendarMonth, CalendarQuarter, FiscalQuarter, ContractYear, Rolling}
 
 // Window is the period that a claim is about, in its own time zone. Days and
 // months are calendar arithmetic there: a day of 23 or 25 hours counts as it is.
@@ -25,6 +32,7 @@ type Window struct {
 	Begin    time.Time      // Fixed: the first instant, instead of From
 	End      time.Time      // Fixed: the first instant after the window, instead of To
 	Length   time.Duration  // Rolling
+	Starts   MonthDay       // FiscalQuarter, ContractYear: where they are counted from
 	Zone     *time.Location // never nil
 }
 
@@ -82,13 +90,11 @@ func (w Window) fixed() timeline.Period {
 // Period returns the whole window that is in force at now, also where it reaches
 // into the future.
 func (w Window) Period(now time.Time) timeline.Period {
-	switch w.Kind {
-	case Fixed:
+	switch {
+	case w.Kind == Fixed:
 		return w.fixed()
-	case CalendarMonth:
-		y, m, _ := now.In(w.Zone).Date()
-		next := time.Date(y, m+1, 1, 12, 0, 0, 0, time.UTC)
-		return timeline.Period{From: Date{y, m, 1}.Start(w.Zone), To: Date{next.Year(), next.Month(), 1}.Start(w.Zone)}
+	case w.months() > 0:
+		return w.recurring(now)
 	}
 	return timeline.Period{From: now.Add(-w.Length), To: now}
 }
