@@ -140,12 +140,12 @@ func (c *client) status(ctx context.Context, out io.Writer, asJSON bool) error {
 
 func printClaims(out io.Writer, claims claimsAnswer) {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	say(table, "SERVICE\tCLAIM\tFIGURE\tVERDICT\tMEASURED\tAT 95 %%\tALLOWANCE LEFT\tCOVERAGE\n")
+	say(table, "SERVICE\tCLAIM\tFIGURE\tVERDICT\tMEASURED\tWITHIN\tALLOWANCE LEFT\tCOVERAGE\n")
 	for _, v := range claims.Claims {
 		digits := v.Claim.Digits + 1
 		say(table, "%s\t%s\t%s\t%s\t%s\t%s to %s\t%s of %s\t%s\n", v.Claim.Service, v.Claim.ID, v.Claim.Availability,
-			answerWords(v.Verdict), sla.Percent(v.Availability.Point, digits),
-			sla.Percent(v.Availability.Low95, digits), sla.Percent(v.Availability.High95, digits),
+			answerWords(v.Verdict), shownShare(v.Accounted-v.Unknown-v.Downtime.Point, v.Accounted-v.Unknown, digits),
+			shownShare(v.Accounted-v.Unknown-v.Downtime.High95, v.Accounted, digits), shownShare(v.Accounted-v.Downtime.Low95, v.Accounted, digits),
 			whole(v.Remaining), whole(v.Allowance), sla.Percent(v.Coverage, 2))
 	}
 	table.Flush()
@@ -185,6 +185,14 @@ func worst(claims claimsAnswer) error {
 		return nil
 	}
 	return exitError{code: code}
+}
+
+// shownShare prints a share as sla.Verdict.Known defines it; nothing seen is no share.
+func shownShare(part, total float64, digits int) string {
+	if total <= 0 {
+		return "-"
+	}
+	return sla.Percent(max(0, part)/total, digits)
 }
 
 // whole prints seconds as people say them.
