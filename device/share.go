@@ -90,7 +90,7 @@ func Share(used, size uint64) (float64, Void) { return share(float64(used), floa
 func Percent(v float64) (float64, Void) { return share(v, 100) }
 
 func share(part, whole float64) (float64, Void) {
-	if !(whole > 0) || part < 0 || part > whole {
+	if !(whole > 0 && part >= 0 && part <= whole) { // so written, NaN is out too
 		return 0, VoidRange
 	}
 	return part / whole, NotVoid
