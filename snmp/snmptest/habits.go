@@ -8,6 +8,9 @@ import (
 	"github.com/gosnmp/gosnmp"
 )
 
+// Packet is a message as the codec knows it.
+type Packet = gosnmp.SnmpPacket
+
 type encoder = func(*gosnmp.SnmpPacket) []byte
 
 // Silent answers nothing.

@@ -1,0 +1,156 @@
+package snmp
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
+	"github.com/slamon/slamon/snmp/snmptest"
+)
+
+// A hundred agents that never answer delay none that does: the polls of the good
+// ones end while the silent ones still wait for an hour.
+func TestSilentAgentsDelayNoOther(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	env := testEnv(t)
+	defer env.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var silentOnes sync.WaitGroup
+	for range 100 {
+		agent := testAgent(t)
+		defer agent.Close()
+		agent.Mute(true)
+		d := testDevice(agent)
+		d.Timeout = time.Hour
+		p := testPoller(t, env, d)
+		silentOnes.Go(func() {
+			if _, o := p.Poll(ctx); o.State != check.Unknown || o.Reason != check.ReasonStopped {
+				t.Errorf("Poll() of a silent agent = %s, %s, want it to wait until the end", o.State, o.Reason)
+			}
+		})
+	}
+	var goodOnes sync.WaitGroup
+	for range 20 {
+		agent := testAgent(t, linux()...)
+		defer agent.Close()
+		p := testPoller(t, env, testDevice(agent))
+		goodOnes.Go(func() {
+			for range 5 {
+				if _, o := p.Poll(ctx); o.State != check.Up {
+					t.Errorf("Poll() of a good agent = %s, %s", o.State, o.Reason)
+				}
+			}
+		})
+	}
+	goodOnes.Wait()
+	cancel()
+	silentOnes.Wait()
+}
+
+// An agent whose clock stands still costs one packet a poll like every other.
+func TestStandingClockDoesNotPlanAnew(t *testing.T) {
+	agent := testAgent(t, append(linux(), port("2", "eth0", "", 1, 1)...)...)
+	p := testPoller(t, testEnv(t), testDevice(agent))
+	poll(t, p, check.Up, check.ReasonNone)
+	for range 3 {
+		age(p, time.Minute)
+		before := agent.Requests()
+		readings := poll(t, p, check.Up, check.ReasonNone)
+		if n := agent.Requests() - before; n != 1 {
+			t.Errorf("the poll took %d requests, want 1", n)
+		}
+		wantVoid(t, readings, device.InBits, "eth0", device.VoidRestart)
+	}
+}
+
+// A mount that goes and comes is followed.
+func TestRowsComeAndGo(t *testing.T) {
+	agent := testAgent(t, linux()...)
+	p := testPoller(t, testEnv(t), testDevice(agent))
+	poll(t, p, check.Up, check.ReasonNone)
+	for _, root := range []string{hrStorageDescr, hrStorageType, hrStorageUnits, hrStorageSize, hrStorageUsed} {
+		agent.Remove(root + ".36")
+	}
+	for _, r := range poll(t, p, check.Up, check.ReasonNone) {
+		if r.Kind == device.Storage {
+			t.Errorf("%v is read, but has gone", r)
+		}
+	}
+	agent.Set(linux()...)
+	p.plan.made = p.plan.made.Add(-planLife)
+	want(t, poll(t, p, check.Up, check.ReasonNone), device.Storage, "/", 0.25)
+}
+
+// An agent that stops answering in the middle of a poll is degraded, and what it
+// has said counts.
+func TestAgentStopsInTheMiddle(t *testing.T) {
+	agent := testAgent(t, append(linux(), port("2", "eth0", "", 1, 1)...)...)
+	d := testDevice(agent)
+	p := testPoller(t, testEnv(t), d)
+	p.session.perGet = 10
+	poll(t, p, check.Up, check.ReasonNone)
+	answered := 0
+	agent.Behave(func(request, answer *snmptest.Packet, encode func(*snmptest.Packet) []byte) [][]byte {
+		if answered++; answered > 2 {
+			return nil
+		}
+		return [][]byte{encode(answer)}
+	})
+	readings := poll(t, p, check.Degraded, check.ReasonTimeout)
+	known, void := 0, 0
+	for _, r := range readings {
+		if r.Known() {
+			known++
+		} else if r.Void == device.VoidSilent {
+			void++
+		}
+	}
+	if known == 0 || void == 0 {
+		t.Errorf("%d readings are known and %d void, want some of each", known, void)
+	}
+}
+
+func TestWrongConfiguration(t *testing.T) {
+	env := testEnv(t)
+	good := testDevice(testAgent(t))
+	for name, change := range map[string]func(*device.Device){
+		"no such profile": func(d *device.Device) { d.Profile = "abacus" },
+		"bad object":      func(d *device.Device) { d.Wanted.Custom = []device.CustomObject{{Name: "x", OID: "sysUpTime"}} },
+		"bad address":     func(d *device.Device) { d.Address = "host:port" },
+		"no community":    func(d *device.Device) { d.Credentials = device.Credentials{} },
+	} {
+		d := good
+		change(&d)
+		if _, err := env.Poller(d); err == nil {
+			t.Errorf("%s: Poller() succeeds", name)
+		}
+	}
+}
+
+func TestSurvey(t *testing.T) {
+	agent := testAgent(t, append(linux(), port("2", "eth0", "", 1, 1)...)...)
+	s, err := testEnv(t).Survey(t.Context(), testDevice(agent), 0)
+	if err != nil || s.Profile != "net-snmp" || s.Name != "box" || s.Description != "Linux box 6.1" || s.Objects == 0 {
+		t.Errorf("Survey() = %+v, %v", s, err)
+	}
+	agent.Mute(true)
+	if s, err = testEnv(t).Survey(t.Context(), testDevice(agent), 0); err != nil || s.Outcome.State != check.Down || s.Profile != "" {
+		t.Errorf("Survey() of a silent agent = %+v, %v", s, err)
+	}
+}
+
+func TestWalkForPeople(t *testing.T) {
+	env, agent := testEnv(t), testAgent(t, linux()...)
+	for root, want := range map[string]int{"1.3.6.1.2.1.1": 4, "1.3.6.1.2.1.1.5.0": 1, "1.3.6.1.9": 0} {
+		n := 0
+		if err := env.Walk(t.Context(), testDevice(agent), root, 1000, func(Object) error { n++; return nil }); err != nil || n != want {
+			t.Errorf("Walk(%s) visits %d, %v, want %d", root, n, err, want)
+		}
+	}
+}
