@@ -14,7 +14,7 @@ type Exclusion struct {
 	ID        string // names the announcement, so that a later one can replace it; may be empty
 	Replaces  string // the ID of the announcement that this one moves; may be empty
 	Source    string // where it was stated: the file, or who did; may be empty
-	closed    bool   // time outside service hours, which no lead time rules on
+	closed    bool   // outside service hours or agreed on, so that no lead time rules on it
 }
 
 // Planned reports whether the maintenance was announced minNotice before its
@@ -46,18 +46,25 @@ func plannedTime(c Claim, all []Exclusion) timeline.Set {
 	return timeline.SetOf(periods...)
 }
 
-// Hold is Judge for claims that may have service hours: what lies outside them
-// leaves the account and its denominator, like planned maintenance.
+// Hold is Judge for claims that may have service hours, and for a history that may
+// have been corrected: what lies outside the hours, and agreed exceptions, leave the
+// account and its denominator like planned maintenance.
 func Hold(c Claim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion) Verdict {
-	if c.Hours == nil {
+	all := make([]Exclusion, 0, len(ex))
+	closed := c.Hours != nil
+	for _, e := range ex {
+		if c.ExcludeMaintenance || e.closed {
+			all = append(all, e)
+		}
+		closed = closed || e.closed
+	}
+	if !closed {
 		return Judge(c, p, until, series, ex)
 	}
-	all := make([]Exclusion, 0, len(ex))
-	if c.ExcludeMaintenance {
-		all = append(all, ex...)
-	}
-	for _, q := range c.Hours.Closed(p) {
-		all = append(all, Exclusion{Period: q, closed: true})
+	if c.Hours != nil {
+		for _, q := range c.Hours.Closed(p) {
+			all = append(all, Exclusion{Period: q, closed: true})
+		}
 	}
 	asked := c
 	c.ExcludeMaintenance = true
