@@ -28,6 +28,9 @@ const (
 type Options struct {
 	Version, Revision string
 	Log               *slog.Logger
+	// Schedule and Store are asked at every scrape; what is nil is not exposed.
+	Schedule func() Schedule
+	Store    func() Store
 	// WithoutRuntime leaves out the go_ and process_ metrics.
 	WithoutRuntime bool
 }
@@ -40,7 +43,6 @@ type Metrics struct {
 
 	took   *prometheus.HistogramVec
 	phases *prometheus.CounterVec
-	lag    prometheus.Histogram
 	commit prometheus.Histogram
 
 	mu        sync.Mutex // guards what follows
@@ -58,7 +60,7 @@ func New(source func() *status.Board, o Options) *Metrics {
 		tallies:  map[check.ID]*tally{},
 	}
 	m.makeHistograms()
-	m.registry.MustRegister(m, m.took, m.phases, m.lag, m.commit)
+	m.registry.MustRegister(m, m.took, m.phases, m.commit)
 	if !o.WithoutRuntime {
 		m.registry.MustRegister(
 			collectors.NewGoCollector(),

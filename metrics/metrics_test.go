@@ -29,7 +29,16 @@ const catalogue = "testdata/catalogue.prom"
 
 // filled is everything that slamon can expose, with figures that never change.
 func filled(b *status.Board) *Metrics {
-	m := New(func() *status.Board { return b }, Options{Version: "1.2.3", Revision: "0123abc", WithoutRuntime: true})
+	m := New(func() *status.Board { return b }, Options{
+		Version: "1.2.3", Revision: "0123abc", WithoutRuntime: true,
+		Schedule: func() Schedule {
+			bounds := []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond}
+			return Schedule{MaxInFlight: 800, Panics: 1, Rounds: 2, Lag: Durations{Count: 1000, Sum: 3 * time.Second, Bounds: bounds, Buckets: []uint64{900, 990, 999}}}
+		},
+		Store: func() Store {
+			return Store{FreeBytes: 4096, Checks: 9, Waiting: 12, Late: 1, Failures: 2, LastCommit: noon, CheckpointTook: 40 * time.Millisecond, BackupBytes: 60000}
+		},
+	})
 	if b != nil {
 		for _, s := range b.Services {
 			for _, c := range s.Checks {
@@ -37,7 +46,6 @@ func filled(b *status.Board) *Metrics {
 			}
 		}
 	}
-	m.ObserveLag(3 * time.Millisecond)
 	m.ObserveCommit(800 * time.Microsecond)
 	return m
 }

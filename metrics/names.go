@@ -16,6 +16,8 @@ var families []*family
 func gauge(name, help string, labels ...string) *family   { return declare(name, help, labels) }
 func counter(name, help string, labels ...string) *family { return declare(name, help, labels) }
 
+func histogramOf(name, help string) *family { return declare(name, help, nil) }
+
 func declare(name, help string, labels []string) *family {
 	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil)}
 	families = append(families, f)
@@ -45,9 +47,9 @@ var (
 	claimVerdict      = gauge("claim_verdict", "1 for the verdict in force over the claim's own window, 0 for the others.", "claim", "service", "verdict")
 	allowance         = gauge("allowance_seconds", "Downtime that the claim leaves in its whole window.", "claim", "service")
 	allowanceLeft     = gauge("allowance_remaining_seconds", "Allowance less the measured downtime; negative once overdrawn.", "claim", "service")
-	availability      = gauge("availability_ratio", "Measured availability, best estimate: 1 - downtime / accounted time. Unknown time is not downtime here: read it with slamon_coverage_ratio. Absent without known time.", "claim", "service", "window")
-	availabilityLower = gauge("availability_lower_ratio", "Lower end of the 95 % interval of the availability.", "claim", "service", "window")
-	availabilityUpper = gauge("availability_upper_ratio", "Upper end of the 95 % interval of the availability.", "claim", "service", "window")
+	availability      = gauge("availability_ratio", "Measured availability, best estimate over the time that was seen. Absent without any.", "claim", "service", "window")
+	availabilityLower = gauge("availability_lower_ratio", "Availability if all unknown time was down, and the downtime at the upper end of its 95 % interval.", "claim", "service", "window")
+	availabilityUpper = gauge("availability_upper_ratio", "Availability if all unknown time was up, and the downtime at the lower end of its 95 % interval.", "claim", "service", "window")
 	coverage          = gauge("coverage_ratio", "Share of the accounted time that is not unknown.", "claim", "service", "window")
 	unknown           = gauge("unknown_seconds", "Time about which nothing is known.", "claim", "service", "window")
 	downtime          = gauge("downtime_seconds", "Measured downtime, best estimate.", "claim", "service", "window")
@@ -71,7 +73,7 @@ var (
 	started      = counter("schedule_probes_total", "Probes started.")
 	missed       = counter("schedule_missed_total", "Slots that could not be used, by reason; each is an unknown result.", "reason")
 	storeBytes   = gauge("store_bytes", "Size of the store on disk.")
-	storeResults = counter("store_results_total", "Results made durable since the monitor started.")
+	storeResults = counter("store_results_total", "Results made durable since the store was made.")
 	storeLost    = counter("store_lost_total", "Results that could not be stored; each is unknown time.")
 	storeOK      = gauge("store_last_write_successful", "Whether the last write to the store succeeded.")
 	backupTime   = gauge("store_backup_last_success_timestamp_seconds", "When the last verified backup was made. Absent before the first.")

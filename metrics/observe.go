@@ -14,9 +14,6 @@ import (
 // anybody configures; 14 buckets cost 1.2 KiB a series set.
 var tookBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}
 
-// Lateness is a matter of milliseconds on a healthy machine; the tick is 50 ms.
-var lagBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
-
 // A commit is one fsync: under a millisecond on flash, tens on a disk.
 var commitBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
 
@@ -28,8 +25,6 @@ func (m *Metrics) makeHistograms() {
 		Name: prefix + "check_phase_seconds_total",
 		Help: "Time that answered probes spent in each phase; divide by slamon_check_duration_seconds_count.",
 	}, []string{"service", "class", "kind", "phase"})
-	m.lag = prometheus.NewHistogram(histogram("schedule_lag_seconds",
-		"How late probes were sent after their slot.", lagBuckets))
 	m.commit = prometheus.NewHistogram(histogram("store_commit_duration_seconds",
 		"Duration of commits to the store, with the sync to disk.", commitBuckets))
 }
@@ -44,9 +39,6 @@ func histogram(name, help string, buckets []float64) prometheus.HistogramOpts {
 		NativeHistogramMinResetDuration: time.Hour,
 	}
 }
-
-// ObserveLag takes the lateness of one slot.
-func (m *Metrics) ObserveLag(d time.Duration) { m.lag.Observe(d.Seconds()) }
 
 // ObserveCommit takes the duration of one commit of the store.
 func (m *Metrics) ObserveCommit(d time.Duration) { m.commit.Observe(d.Seconds()) }

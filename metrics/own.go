@@ -30,8 +30,14 @@ func (m *Metrics) collectOwn(k *sink, b *status.Board) {
 	for _, r := range missReasons(o.Missed) {
 		k.count(missed, k.labels("reason", r.String()), o.Missed[r], begin, nil)
 	}
+	if m.options.Schedule != nil {
+		m.collectSchedule(k, m.options.Schedule(), begin)
+	}
+	if m.options.Store != nil {
+		m.collectStore(k, m.options.Store(), begin)
+	}
 	k.put(storeBytes, nil, float64(o.StoreBytes))
-	k.count(storeResults, nil, o.ResultsStored, begin, nil)
+	k.count(storeResults, nil, o.ResultsStored, nil, nil)
 	k.count(storeLost, nil, o.ResultsLost, begin, nil)
 	k.flag(storeOK, nil, o.StoreError == "")
 	k.moment(backupTime, nil, o.LastBackup)

@@ -78,7 +78,9 @@ func (d *daemon) open() error {
 	}
 	d.boards = &boards{history: pages{d.store}, latest: &d.latest, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
-	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{Version: buildVersion(), Log: d.log})
+	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
+		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore,
+	})
 	if err := d.prepare(cfg); err != nil {
 		return errors.Join(exitError{codeFailed, err}, d.store.Close())
 	}
@@ -182,6 +184,7 @@ func (d *daemon) seed() (uint64, error) {
 // committed is called by the store once results are durable.
 func (d *daemon) committed(results []check.Result) {
 	d.latest.take(results)
+	d.metrics.ObserveCommit(d.store.Stats().CommitTook)
 	checks := *d.checks.Load()
 	for _, r := range results {
 		c, ok := checks[r.Check]

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"github.com/slamon/slamon/metrics"
+	"github.com/slamon/slamon/schedule"
+	"github.com/slamon/slamon/store"
+)
+
+// innerSchedule is what a scrape learns of the schedule beside the board.
+func (d *daemon) innerSchedule() metrics.Schedule {
+	if d.sched == nil {
+		return metrics.Schedule{}
+	}
+	s := d.sched.Stats()
+	return metrics.Schedule{
+		MaxInFlight: s.MaxInFlight, Panics: s.Panics, Rounds: s.Rounds,
+		Lag: metrics.Durations{Count: s.Lag.Count, Sum: s.Lag.Sum, Bounds: schedule.LagBounds[:], Buckets: s.Lag.Buckets[:]},
+	}
+}
+
+// innerStore is what a scrape learns of the store beside the board.
+func (d *daemon) innerStore() metrics.Store {
+	s := d.store.Stats()
+	return metrics.Store{
+		FreeBytes: s.FreeBytes, Checks: s.Checks, Waiting: s.Waiting, Late: s.Late, Failures: s.Failures,
+		LastCommit: s.LastCommit, CheckpointTook: s.CheckpointTook,
+		BackupBytes: s.BackupBytes, Damaged: s.Integrity == store.IntegrityDamaged,
+	}
+}

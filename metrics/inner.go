@@ -1,0 +1,81 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"google.golang.org/protobuf/types/known/timestamppb"
+)
+
+// Schedule is how probing is doing, beyond what a board shows.
+type Schedule struct {
+	Lag         Durations // of base slots, from slot to start
+	MaxInFlight int
+	Panics      uint64 // probes that broke
+	Rounds      uint64 // of the anchors
+}
+
+// Durations is a histogram that is kept elsewhere.
+type Durations struct {
+	Count   uint64
+	Sum     time.Duration
+	Bounds  []time.Duration // upper bounds, rising
+	Buckets []uint64        // durations up to each bound, those of smaller bounds included
+}
+
+// Store is how the store is doing, beyond what a board shows.
+type Store struct {
+	FreeBytes      int64
+	Checks         int // that have history
+	Waiting        int // results not yet durable
+	Late           uint64
+	Failures       uint64        // attempts to write that failed
+	LastCommit     time.Time     // zero before the first
+	CheckpointTook time.Duration // of the last; zero before the first
+	BackupBytes    int64         // of the last backup; zero before the first
+	Damaged        bool
+}
+
+var (
+	lag            = histogramOf("schedule_lag_seconds", "How late base slots were, from slot to start of the probe.")
+	maxInFlight    = gauge("schedule_in_flight_limit", "Most probes that may be under way.")
+	panics         = counter("schedule_panics_total", "Probes that broke; each is an unknown result with reason internal.")
+	rounds         = counter("schedule_anchor_rounds_total", "Times that the anchors were asked together because a failure could be our own line's.")
+	storeFree      = gauge("store_free_bytes", "Part of the store that is free for records to come.")
+	storeChecks    = gauge("store_checks", "Checks that have history, removed ones included.")
+	storeWaiting   = gauge("store_waiting_results", "Results that are not yet durable.")
+	storeLate      = counter("store_late_total", "Results that came with a time before the newest of their check.")
+	storeFailures  = counter("store_write_failures_total", "Attempts to write that failed; they are tried again.")
+	commitTime     = gauge("store_last_commit_timestamp_seconds", "When results were last made durable. Absent before the first time.")
+	checkpointTook = gauge("store_checkpoint_duration_seconds", "Duration of the last checkpoint.")
+	backupBytes    = gauge("store_backup_bytes", "Size of the last backup. Absent before the first.")
+	damaged        = gauge("store_damaged", "Whether a check of the store found damage.")
+)
+
+func (m *Metrics) collectSchedule(k *sink, s Schedule, since *timestamppb.Timestamp) {
+	k.put(maxInFlight, nil, float64(s.MaxInFlight))
+	k.count(panics, nil, s.Panics, since, nil)
+	k.count(rounds, nil, s.Rounds, since, nil)
+	h := s.Lag
+	buckets := make(map[float64]uint64, len(h.Bounds))
+	for i, bound := range h.Bounds[:min(len(h.Bounds), len(h.Buckets))] {
+		buckets[bound.Seconds()] = h.Buckets[i]
+	}
+	k.out <- prometheus.MustNewConstHistogram(lag.desc, h.Count, h.Sum.Seconds(), buckets)
+}
+
+func (m *Metrics) collectStore(k *sink, s Store, since *timestamppb.Timestamp) {
+	k.put(storeFree, nil, float64(s.FreeBytes))
+	k.put(storeChecks, nil, float64(s.Checks))
+	k.put(storeWaiting, nil, float64(s.Waiting))
+	k.count(storeLate, nil, s.Late, since, nil)
+	k.count(storeFailures, nil, s.Failures, since, nil)
+	k.moment(commitTime, nil, s.LastCommit)
+	if s.CheckpointTook > 0 {
+		k.put(checkpointTook, nil, s.CheckpointTook.Seconds())
+	}
+	if s.BackupBytes > 0 {
+		k.put(backupBytes, nil, float64(s.BackupBytes))
+	}
+	k.flag(damaged, nil, s.Damaged)
+}
