@@ -73,7 +73,7 @@ var textsEnglish = map[string]string{
 	"evidence.certificate": "Certificate", "evidence.want": "Wanted", "evidence.got": "Got", "evidence.body": "First bytes of the body",
 
 	"verdict.window": "Window", "verdict.coverage": "Coverage", "verdict.availability": "Availability", "verdict.rolling": "Rolling windows",
-	"verdict.seen": "of the time seen", "verdict.interval": "95 % interval", "verdict.nothing": "nothing measured yet", "verdict.why": "Why this figure?",
+	"verdict.seen": "of the time seen", "verdict.interval": "95 % interval; unknown time counts as down at the lower end and as up at the upper end", "verdict.nothing": "nothing measured yet", "verdict.why": "Why this figure?",
 	"verdict.deciding": "Would decide", "verdict.deciding.value": "a probe every %s (now %s)",
 	"verdict.window.rolling": "the last %s", "verdict.window.days": "%s to %s, %s",
 	"allowance.whole": "Allowance %s", "allowance.zero": "Down %s; no downtime is allowed",
@@ -110,7 +110,7 @@ var textsEnglish = map[string]string{
 	"why.downtime": "The downtime", "why.downtime.text": "Between two probes nobody looks. The hard bounds follow from the probes alone; the 95 % interval also allows for outages that fell between probes unseen.",
 	"why.bounds": "Bounds", "why.atleast": "At least", "why.atmost": "At most", "why.hard": "Hard bounds", "why.interval": "95 % interval", "why.point": "Best estimate",
 	"why.availability": "The availability", "why.availability.text": "%s; with 95 %% confidence between %s and %s. Figures are cut off, never rounded up.",
-	"why.availability.seen": "Too much is unknown for a share of the whole: this is the share of the time that was seen.", "why.availability.none": "There is no known time yet, so there is no figure.",
+	"why.availability.seen": "The first figure is of the time that was seen; at the lower end all unknown time is down, at the upper end all of it is up.", "why.availability.none": "There is no known time yet, so there is no figure.",
 	"why.allowance": "The allowance", "why.allowance.text": "In its whole window the claim leaves %s.",
 	"why.verdict": "The verdict", "why.deciding": "With the same history, a probe every %s instead of every %s would decide it.",
 	"why.open":         "Until the window ends, more downtime can break the claim, but nothing can confirm it.",

@@ -72,7 +72,7 @@ var textsJapanese = map[string]string{
 	"evidence.certificate": "証明書", "evidence.want": "期待", "evidence.got": "実際", "evidence.body": "本文の先頭",
 
 	"verdict.window": "対象期間", "verdict.coverage": "観測率", "verdict.availability": "稼働率", "verdict.rolling": "直近の期間",
-	"verdict.seen": "観測できた時間のみ", "verdict.interval": "95 % 区間", "verdict.nothing": "まだ測定値がありません", "verdict.why": "この数値の根拠",
+	"verdict.seen": "観測できた時間のみ", "verdict.interval": "95 % 区間（不明な時間は下限では停止、上限では稼働とみなします）", "verdict.nothing": "まだ測定値がありません", "verdict.why": "この数値の根拠",
 	"verdict.deciding": "判定に必要な間隔", "verdict.deciding.value": "%sごとの測定（現在 %s）",
 	"verdict.window.rolling": "直近 %s", "verdict.window.days": "%s ～ %s（%s）",
 	"allowance.whole": "許容停止時間 %s", "allowance.zero": "停止 %s。停止は許容されません",
@@ -109,7 +109,7 @@ var textsJapanese = map[string]string{
 	"why.downtime": "停止時間", "why.downtime.text": "測定と測定の間は誰も見ていません。確実な範囲は測定だけから導かれ、95 % 区間は測定の間に起きて気付かれなかった停止も考慮します。",
 	"why.bounds": "範囲", "why.atleast": "最短", "why.atmost": "最長", "why.hard": "確実な範囲", "why.interval": "95 % 区間", "why.point": "最良の推定",
 	"why.availability": "稼働率", "why.availability.text": "%s。95 %% の信頼度で %sから %sの間。端数は切り捨て、切り上げることはありません。",
-	"why.availability.seen": "不明な時間が多いため、全体ではなく観測できた時間に対する割合です。", "why.availability.none": "観測できた時間がまだないため、数値はありません。",
+	"why.availability.seen": "最初の値は観測できた時間に対する割合です。下限では不明な時間をすべて停止、上限ではすべて稼働とみなします。", "why.availability.none": "観測できた時間がまだないため、数値はありません。",
 	"why.allowance": "許容停止時間", "why.allowance.text": "対象期間全体で許容されるのは %sです。",
 	"why.verdict": "判定", "why.deciding": "同じ履歴でも、%[2]sではなく %[1]sごとの測定であれば判定できます。",
 	"why.open":         "対象期間が終わるまでは、停止が増えて未達になることはあっても、達成と確定することはありません。",

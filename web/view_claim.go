@@ -207,8 +207,8 @@ func (v *visit) stepAvailability(c *status.Claim, _ *status.Service) step {
 	}
 	point, low, high := shares(&c.Verdict, digitsOf(c.Claim))
 	st.Text = v.t("why.availability.text", point, low, high)
-	st.Formula = fmt.Sprintf("1 − %s s ÷ %s s = %s", plainSeconds(c.Downtime.Point), plainSeconds(denominator(&c.Verdict)), point)
-	if sketchy(&c.Verdict) {
+	st.Formula = fmt.Sprintf("1 − %s s ÷ %s s = %s", plainSeconds(c.Downtime.Point), plainSeconds(c.Accounted-c.Unknown), point)
+	if c.Unknown > 0 {
 		st.Text += " " + v.t("why.availability.seen")
 	}
 	return st

@@ -113,29 +113,18 @@ func figure(f sla.Figure) string {
 // known reports whether there is any time about which something is known.
 func known(v *sla.Verdict) bool { return v.Accounted > v.Unknown }
 
-// shares returns the availability and its 95 % interval, floored.
+// shares returns the availability of the time that was seen and its 95 % interval
+// over all accounted time, floored: unknown time is down at the lower end and up at
+// the upper one. A year of which one good hour was seen is no 99.99 %.
 func shares(v *sla.Verdict, digits int) (point, low, high string) {
-	d, whole := &v.Downtime, denominator(v)
-	return percent(d.Point, whole, digits), percent(d.High95, whole, digits), percent(d.Low95, whole, digits)
+	d, seen := &v.Downtime, v.Accounted-v.Unknown
+	return percent(d.Point, seen, digits), percent(d.High95+v.Unknown, v.Accounted, digits), percent(d.Low95, v.Accounted, digits)
 }
 
-// sketchy reports whether so much is unknown, more than the hundredth that may be
-// taken as being like the rest, that a share of the whole time would say more
-// than is known: an hour without downtime in a year that nobody saw is no 99.99 %.
-func sketchy(v *sla.Verdict) bool { return v.Unknown > v.Accounted/100 }
-
-// denominator is the time that a share is of: all that is accounted for, or, where
-// too much of it is unknown, what was seen.
-func denominator(v *sla.Verdict) time.Duration {
-	if sketchy(v) {
-		return v.Accounted - v.Unknown
-	}
-	return v.Accounted
-}
-
-// seen says so where a share is of the time that was seen only.
+// seen says that a share is of the time that was seen, where that is less than all
+// but the hundredth that may be taken as being like the rest.
 func (v *visit) seen(d *sla.Verdict) string {
-	if known(d) && sketchy(d) {
+	if known(d) && d.Unknown > d.Accounted/100 {
 		return v.t("verdict.seen")
 	}
 	return ""
