@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"regexp"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -256,4 +257,33 @@ func floorRequest(b *testing.B) []byte {
 	p := codec.MkSnmpPacket(gosnmp.GetRequest, objects, 0, 0)
 	p.RequestID = 1
 	return snmptest.Encode(p)
+}
+
+// BenchmarkMemory says what a device costs once its plan is made.
+func BenchmarkMemory(b *testing.B) {
+	for _, c := range []device.Credentials{v2c, boss} {
+		b.Run(c.Level(), func(b *testing.B) {
+			kind := "v2c"
+			if c.Version == device.V3 {
+				kind = "v3"
+			}
+			addrs := startAgents(b, kind)
+			for b.Loop() {
+				before := heap()
+				round := pollRound(b, addrs, c)
+				round(5 * time.Second)
+				round(5 * time.Second)
+				b.ReportMetric(float64(heap()-before)/benchAgents, "B/device")
+				runtime.KeepAlive(round)
+			}
+		})
+	}
+}
+
+func heap() int64 {
+	runtime.GC()
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc + m.StackInuse)
 }

@@ -38,7 +38,7 @@ func testAgent(t testing.TB, objects ...snmptest.Object) *snmptest.Agent {
 
 func testDevice(a interface{ Addr() string }) device.Device {
 	return device.Device{
-		ID: "box", Address: a.Addr(), Timeout: 250 * time.Millisecond, Retries: 1, Wanted: device.Everything,
+		ID: "box", Address: a.Addr(), Timeout: 2 * time.Second, Retries: 1, Wanted: device.Everything,
 		Credentials: device.Credentials{Community: secret.New(community)},
 	}
 }
@@ -61,6 +61,15 @@ func poll(t testing.TB, p *Poller, state check.State, reason check.Reason) []dev
 	}
 	return readings
 }
+
+// brief is a timeout for agents that are known not to answer.
+const brief = 50 * time.Millisecond
+
+// hurry makes a poller wait briefly from now on.
+func hurry(p *Poller) { p.session.dev.Timeout = brief }
+
+// relax undoes hurry.
+func relax(p *Poller) { p.session.dev.Timeout = p.dev.Timeout }
 
 // age makes the last poll lie so long ago, as the agent's clock will say.
 func age(p *Poller, by time.Duration) { p.last.clock.Wall = p.last.clock.Wall.Add(-by) }

@@ -36,6 +36,7 @@ func TestBadAgents(t *testing.T) {
 			p := testPoller(t, testEnv(t), testDevice(agent))
 			poll(t, p, check.Up, check.ReasonNone)
 			agent.Behave(test.habit)
+			hurry(p)
 			for _, r := range poll(t, p, test.state, test.reason) {
 				if r.Void != device.VoidSilent {
 					t.Errorf("%s = %v %q, want void", r.Series, r.Value, r.Void)
@@ -51,6 +52,7 @@ func TestBadAgents(t *testing.T) {
 // before may still be on its way.
 func recovered(t *testing.T, p *Poller) []device.Reading {
 	t.Helper()
+	relax(p)
 	for range 200 {
 		if readings, o := p.Poll(t.Context()); o.State == check.Up {
 			return readings
@@ -176,6 +178,7 @@ func TestManyInterfaces(t *testing.T) {
 func TestWrongCommunityIsSilence(t *testing.T) {
 	d := testDevice(testAgent(t, linux()...))
 	d.Credentials.Community = credentialsOf("other")
+	d.Timeout = brief
 	readings := poll(t, testPoller(t, testEnv(t), d), check.Down, check.ReasonTimeout)
 	wantVoid(t, readings, device.CPU, "", device.VoidSilent)
 }
@@ -192,11 +195,13 @@ func TestClosedPortIsRefused(t *testing.T) {
 	silentAgent.Behave(snmptest.Silent)
 	// One closed port must not be held against another agent on the same socket.
 	done := make(chan check.Outcome)
+	d := testDevice(silentAgent)
+	d.Timeout = brief
+	waiting := testPoller(t, env, d)
 	go func() {
-		_, o := testPoller(t, env, testDevice(silentAgent)).Poll(context.Background())
+		_, o := waiting.Poll(context.Background())
 		done <- o
 	}()
-	d := testDevice(silentAgent)
 	d.Address = addr.String()
 	p := testPoller(t, env, d)
 	readings, o := p.Poll(t.Context())

@@ -102,6 +102,7 @@ func TestAgentStopsInTheMiddle(t *testing.T) {
 		}
 		return [][]byte{encode(answer)}
 	})
+	hurry(p)
 	readings := poll(t, p, check.Degraded, check.ReasonTimeout)
 	known, void := 0, 0
 	for _, r := range readings {
@@ -140,7 +141,9 @@ func TestSurvey(t *testing.T) {
 		t.Errorf("Survey() = %+v, %v", s, err)
 	}
 	agent.Mute(true)
-	if s, err = testEnv(t).Survey(t.Context(), testDevice(agent), 0); err != nil || s.Outcome.State != check.Down || s.Profile != "" {
+	d := testDevice(agent)
+	d.Timeout = brief
+	if s, err = testEnv(t).Survey(t.Context(), d, 0); err != nil || s.Outcome.State != check.Down || s.Profile != "" {
 		t.Errorf("Survey() of a silent agent = %+v, %v", s, err)
 	}
 }

@@ -79,6 +79,7 @@ func TestSilenceVoidsEverything(t *testing.T) {
 	p := testPoller(t, testEnv(t), testDevice(agent))
 	known := poll(t, p, check.Up, check.ReasonNone)
 	agent.Behave(silent)
+	hurry(p)
 	readings := poll(t, p, check.Down, check.ReasonTimeout)
 	if len(readings) != len(known) {
 		t.Errorf("%d readings in silence, want all %d", len(readings), len(known))
@@ -90,6 +91,7 @@ func TestSilenceVoidsEverything(t *testing.T) {
 	}
 	// The series goes on over the gap: both ends are known.
 	agent.Behave(nil)
+	relax(p)
 	age(p, 10*time.Second)
 	agent.Set(uptime(time.Hour+10*time.Second), integerAt0(snmpEngineTime, 3610), c64(ifHCInOctets+".2", 2250))
 	want(t, poll(t, p, check.Up, check.ReasonNone), device.InBits, "eth0", 1000)

@@ -99,7 +99,7 @@ func (d *snmpd) up(p *Poller) []device.Reading {
 
 func snmpdDevice(d *snmpd, c device.Credentials) device.Device {
 	dev := testDevice(d)
-	dev.Timeout, dev.Retries = time.Second, 1
+	dev.Timeout, dev.Retries = time.Second, 1 // also how long a start is waited for, many times
 	dev.Credentials = c
 	dev.Wanted.InterfaceMatch = regexp.MustCompile(`^lo$`)
 	return dev

@@ -172,6 +172,7 @@ func TestRefusedCredentials(t *testing.T) {
 	// An agent that tells its engine and then says nothing cannot decrypt us.
 	agent.Behave(snmptest.Silent)
 	p := testPoller(t, testEnv(t), v3Device(agent, device.SHA256, device.AES))
+	hurry(p)
 	poll(t, p, check.Unknown, check.ReasonAuth)
 	// Silence is something else.
 	agent.Mute(true)
@@ -208,6 +209,7 @@ func TestBadAgentsInV3(t *testing.T) {
 			p := testPoller(t, testEnv(t), v3Device(agent, device.SHA256, device.AES))
 			poll(t, p, check.Up, check.ReasonNone)
 			agent.Behave(habit)
+			hurry(p)
 			readings, o := p.Poll(t.Context())
 			if o.State == check.Up {
 				t.Errorf("Poll() = %s, want a failure", o.State)
@@ -233,7 +235,9 @@ func TestUnauthenticatedAnswerIsNotBelieved(t *testing.T) {
 		answer.SecurityParameters = &gosnmp.UsmSecurityParameters{UserName: "boss", AuthoritativeEngineID: engineA}
 		return [][]byte{snmptest.Encode(answer)}
 	})
-	for _, r := range func() []device.Reading { r, _ := p.Poll(t.Context()); return r }() {
+	hurry(p)
+	readings, _ := p.Poll(t.Context())
+	for _, r := range readings {
 		if r.Known() {
 			t.Errorf("%s = %v out of an answer in clear", r.Series, r.Value)
 		}
