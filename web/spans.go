@@ -43,7 +43,7 @@ func soFar(p timeline.Period, now time.Time) timeline.Period {
 
 // claimSpans is what each moment of the period counts as for the claim.
 func claimSpans(c *sla.Claim, series map[check.ID]timeline.Series, p timeline.Period, ex []sla.Exclusion) []timeline.Span {
-	out := planned(c, ex)
+	out := leftOut(c, p, ex)
 	all := make([][]timeline.Span, 0, len(c.Checks))
 	for _, id := range c.Checks {
 		if spans := timeline.Spans(series[id], p, out, c.DegradedDown); len(spans) > 0 {
@@ -56,16 +56,17 @@ func claimSpans(c *sla.Claim, series map[check.ID]timeline.Series, p timeline.Pe
 	return combine(all, c.Combine)
 }
 
-// planned returns the maintenance that the claim leaves out: announced in time.
-func planned(c *sla.Claim, ex []sla.Exclusion) []timeline.Period {
+// leftOut returns the time that the claim does not account for: maintenance that
+// it rules planned, and what lies outside the service hours.
+func leftOut(c *sla.Claim, p timeline.Period, ex []sla.Exclusion) []timeline.Period {
 	var out []timeline.Period
-	if !c.ExcludeMaintenance {
-		return nil
-	}
-	for _, e := range ex {
-		if e.Planned(c.MinNotice) {
-			out = append(out, e.Period)
+	if c.ExcludeMaintenance {
+		for _, r := range c.Maintenance(ex) {
+			out = append(out, r.Left...)
 		}
+	}
+	if c.Hours != nil {
+		out = append(out, c.Hours.Closed(p)...)
 	}
 	return out
 }

@@ -90,12 +90,15 @@ func (v *visit) stepWindow(c *status.Claim, _ *status.Service) step {
 func (v *visit) stepExcluded(c *status.Claim, x *status.Service) step {
 	st := step{Title: v.t("why.excluded")}
 	switch {
-	case !c.Claim.ExcludeMaintenance:
-		st.Text = v.t("why.excluded.never")
-	case c.Excluded == 0:
+	case c.Excluded > 0:
+		st.Text = v.t("why.excluded.text", v.length(c.Excluded, roundNear))
+	case c.Claim.ExcludeMaintenance:
 		st.Text = v.t("why.excluded.none")
 	default:
-		st.Text = v.t("why.excluded.text", v.length(c.Excluded, roundNear))
+		st.Text = v.t("why.excluded.never")
+	}
+	if c.Claim.Hours != nil {
+		st.Text += " " + v.t("why.excluded.hours", c.Claim.Hours.Rule)
 	}
 	if !c.Claim.ExcludeMaintenance {
 		return st
@@ -104,20 +107,28 @@ func (v *visit) stepExcluded(c *status.Claim, x *status.Service) step {
 		st.Text += " " + v.t("why.excluded.notice", v.length(c.Claim.MinNotice, roundNear))
 	}
 	p := timeline.Period{From: c.Period.From, To: c.Until}
-	for _, e := range x.Maintenance {
-		if cut := p.Cut(e.Period); !cut.From.Before(cut.To) {
-			continue
+	for _, r := range c.Claim.Maintenance(x.Maintenance) {
+		if cut := p.Cut(r.Period); cut.From.Before(cut.To) {
+			st.Rows = append(st.Rows, []string{v.stamp(r.From), v.stamp(r.To), v.stamp(r.Announced), v.ruling(&r), r.Note})
 		}
-		counts := "why.emergency"
-		if e.Planned(c.Claim.MinNotice) {
-			counts = "why.planned"
-		}
-		st.Rows = append(st.Rows, []string{v.stamp(e.From), v.stamp(e.To), v.stamp(e.Announced), v.t(counts), e.Note})
 	}
 	if len(st.Rows) > 0 {
 		st.Head = []string{v.t("why.from"), v.t("why.to"), v.t("why.announced"), v.t("why.counts"), v.t("why.note")}
 	}
 	return st
+}
+
+// ruling says what the claim makes of an announcement.
+func (v *visit) ruling(r *sla.Ruling) string {
+	switch {
+	case r.Withdrawn:
+		return v.t("why.withdrawn")
+	case !r.Planned:
+		return v.t("why.emergency")
+	case r.Capped > 0:
+		return v.t("why.capped", v.length(r.Capped, roundNear))
+	}
+	return v.t("why.planned")
 }
 
 // stamp is an instant in one text.

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"slices"
+
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -9,6 +11,9 @@ import (
 
 // checksPerPage are shown of a service in one table.
 const checksPerPage = 100
+
+// maintenanceShown are the announcements listed for a service.
+const maintenanceShown = 20
 
 // historyEvery is the seconds between two refreshes of a page that reads history.
 const historyEvery = 15
@@ -25,6 +30,41 @@ type serviceView struct {
 	Checks             []checkRow
 	Pager              pagerView
 	Incidents          []incidentRow
+	Maintenance        []maintenanceRow
+}
+
+// maintenanceRow is one announcement.
+type maintenanceRow struct {
+	From, To, Announced moment
+	Length, Note        string
+	Coming, Now         bool
+	Ruling              string
+}
+
+// maintenance lists announcements, the last one first. The claim that leaves
+// maintenance out rules on them; without one nobody does.
+func (v *visit) maintenance(x *status.Service) []maintenanceRow {
+	var claim sla.Claim
+	for i := range x.Claims {
+		if x.Claims[i].Claim.ExcludeMaintenance {
+			claim = x.Claims[i].Claim
+			break
+		}
+	}
+	var rows []maintenanceRow
+	for _, r := range slices.Backward(claim.Maintenance(x.Maintenance)) {
+		row := maintenanceRow{
+			From: v.at(r.From), To: v.at(r.To), Announced: v.at(r.Announced), Length: v.length(r.To.Sub(r.From), roundNear), Note: r.Note,
+			Coming: v.board.At.Before(r.From), Now: !v.board.At.Before(r.From) && v.board.At.Before(r.To),
+		}
+		if claim.ID != "" {
+			row.Ruling = v.ruling(&r)
+		}
+		if rows = append(rows, row); len(rows) == maintenanceShown {
+			break
+		}
+	}
+	return rows
 }
 
 // checkRow is one line of the table of checks.
@@ -77,6 +117,7 @@ func (s *server) service(v *visit) view {
 		out.Checks = append(out.Checks, v.checkRow(c))
 	}
 	out.Incidents = v.incidentRows(pointers(x.Incidents[:min(len(x.Incidents), incidentsPerPage)]))
+	out.Maintenance = v.maintenance(x)
 	return view{name: "service", title: out.Name, active: "overview", every: historyEvery, body: out}
 }
 

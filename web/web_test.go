@@ -71,6 +71,7 @@ func addresses(t testing.TB) map[string]string {
 		"/?page=99":                     "Own network",
 		"/services/meeting":             "99.991 %",
 		"/services/meeting?range=1h":    "Join page",
+		"/services/meeting?range=90d":   "Release 26.4",
 		"/services/meeting?range=365d":  "announced maintenance",
 		"/services/meeting?range=claim": "Claim’s window",
 		"/services/meeting?range=7d&to=2026-06-15T00:00:00Z": "Later",

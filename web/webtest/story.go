@@ -91,6 +91,7 @@ func maintenance(id check.ServiceID) []sla.Exclusion {
 	return []sla.Exclusion{
 		{Period: timeline.Period{From: at(time.January, 20, 2, 0), To: at(time.January, 20, 5, 0)}, Announced: at(time.January, 4, 10, 0), Note: "Database upgrade"},
 		{Period: timeline.Period{From: at(time.July, 27, 13, 0), To: at(time.July, 27, 13, 30)}, Announced: at(time.July, 26, 18, 0), Note: "Urgent security patch"},
+		{Period: timeline.Period{From: at(time.September, 27, 1, 0), To: at(time.September, 27, 4, 0)}, Announced: at(time.September, 8, 10, 0), Note: "Release 26.4"},
 	}
 }
 
