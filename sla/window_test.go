@@ -4,8 +4,6 @@ import (
 	"testing"
 	"time"
 	_ "time/tzdata"
-
-	"github.com/slamon/slamon/timeline"
 )
 
 func zone(t testing.TB, name string) *time.Location {
@@ -118,9 +116,4 @@ func TestDateNext(t *testing.T) {
 			t.Errorf("%v.Next() = %v, want %v", d, got, want)
 		}
 	}
-}
-
-// period is the window between two instants.
-func period(t testing.TB, from, to string) timeline.Period {
-	return timeline.Period{From: at(t, from), To: at(t, to)}
 }

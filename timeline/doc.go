@@ -9,7 +9,11 @@
 // and sum to it to the nanosecond: every moment is up, degraded, down, excluded
 // (announced maintenance) or unknown. Time is never invented: a pause between two
 // results longer than 2.5 base intervals is unknown, and so are the pauses on
-// both sides of an unknown result.
+// both sides of an unknown result. At the borders of a period, where no result
+// lies beyond, a pause of 1.5 base intervals still belongs to the result beside it.
+//
+// Account is what one series says about one period: runs, unknown time, counts. It
+// is what a verdict is made of. Set is time made of periods, with its algebra.
 //
 // The package is pure: no clock, no files.
 package timeline
