@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"slices"
 	"time"
 
 	dto "github.com/prometheus/client_model/go"
@@ -71,7 +72,27 @@ func collectCheck(k *sink, c *status.Check, labels []*dto.LabelPair) {
 	for _, f := range c.Last.Facts {
 		if family := factFamily(f.Kind); family != nil {
 			k.put(family, labels, f.Value)
+			continue
 		}
+		collectNamed(k, f, labels)
+	}
+}
+
+// collectNamed exposes a fact that has a label of its own, put in where the
+// alphabet wants it: check, class, service, site are the labels it comes beside.
+func collectNamed(k *sink, f check.Fact, l []*dto.LabelPair) {
+	at := func(i int, name, value string) []*dto.LabelPair {
+		return slices.Insert(slices.Clone(l), i, k.label(name, value))
+	}
+	switch f.Kind {
+	case check.StepSeconds:
+		k.put(stepTook, at(4, "step", f.Label), f.Value)
+	case check.Performance:
+		k.put(performance, at(2, "label", f.Label), f.Value)
+	case check.DownBits:
+		k.put(throughput, at(2, "direction", "down"), f.Value/8)
+	case check.UpBits:
+		k.put(throughput, at(2, "direction", "up"), f.Value/8)
 	}
 }
 

@@ -40,6 +40,14 @@ var (
 	stratum           = gauge("check_ntp_stratum", "Stratum of the time server (RFC 5905).", "check", "class", "service", "site")
 )
 
+// Of checks that measure several things of a kind; the label comes from the
+// configuration or from what measures.
+var (
+	stepTook    = gauge("check_step_duration_seconds", "Duration of a step of the last transaction.", "check", "class", "service", "site", "step")
+	performance = gauge("check_performance_value", "Value that the last run of a command measured, in the command's own unit.", "check", "class", "label", "service", "site")
+	throughput  = gauge("check_throughput_bytes_per_second", "Rate of the last transfer, from the target (down) or to it (up).", "check", "class", "direction", "service", "site")
+)
+
 // Of claims.
 var (
 	claimInfo         = gauge("claim_info", "Name and kind of the claim; always 1.", "claim", "kind", "name", "service")

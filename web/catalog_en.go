@@ -54,7 +54,7 @@ var textsEnglish = map[string]string{
 	"check.results": "Newest results", "check.noresults": "No results in this period.",
 	"fact.phases": "Phases", "fact.certificate": "Certificate until", "fact.certificate.value": "%s (%d days left)",
 	"fact.status": "HTTP status", "fact.body": "Body", "fact.loss": "Packets lost", "fact.rttmin": "Shortest round trip",
-	"fact.rttmax": "Longest round trip", "fact.offset": "Clock offset", "fact.stratum": "Stratum", "fact.answers": "Records",
+	"fact.rttmax": "Longest round trip", "fact.offset": "Clock offset", "fact.stratum": "Stratum", "fact.answers": "Records", "fact.step": "Step %s", "fact.down": "Download", "fact.up": "Upload",
 	"result.sent": "Sent", "result.phases": "Phases", "result.reprobe": "re-probe", "result.reprobe.why": "Outside the base grid, after a failure",
 	"phase.resolve": "name", "phase.connect": "connect", "phase.tls": "TLS", "phase.wait": "wait", "phase.transfer": "transfer", "phase.judge": "judgement",
 	"chart.caption": "%s: median as a line, up to the 95th percentile as a band; answered probes only.",
@@ -71,7 +71,7 @@ var textsEnglish = map[string]string{
 	"incident.failed": "Failed probes", "incident.runs": "Runs merged", "incident.evidence": "Evidence",
 	"incident.counts": "Counts against", "incident.probes": "Probe by probe", "incident.cut": "The first %s are shown; the file has all of them.",
 	"evidence.sentence": "What happened", "evidence.address": "Address", "evidence.phase": "Phase reached", "evidence.status": "Status",
-	"evidence.certificate": "Certificate", "evidence.want": "Wanted", "evidence.got": "Got", "evidence.body": "First bytes of the body",
+	"evidence.certificate": "Certificate", "evidence.want": "Wanted", "evidence.got": "Got", "evidence.steps": "Steps", "evidence.body": "First bytes of the body",
 
 	"verdict.window": "Window", "verdict.coverage": "Coverage", "verdict.availability": "Availability", "verdict.rolling": "Rolling windows",
 	"verdict.seen": "of the time seen", "verdict.interval": "95 % interval; unknown time counts as down at the lower end and as up at the upper end", "verdict.nothing": "nothing measured yet", "verdict.why": "Why this figure?",

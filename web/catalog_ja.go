@@ -53,7 +53,7 @@ var textsJapanese = map[string]string{
 	"check.results": "最新の結果", "check.noresults": "この期間の結果はありません。",
 	"fact.phases": "内訳", "fact.certificate": "証明書の期限", "fact.certificate.value": "%s（残り %d 日）",
 	"fact.status": "HTTP ステータス", "fact.body": "本文", "fact.loss": "パケット損失", "fact.rttmin": "最短往復時間",
-	"fact.rttmax": "最長往復時間", "fact.offset": "時刻のずれ", "fact.stratum": "ストラタム", "fact.answers": "レコード数",
+	"fact.rttmax": "最長往復時間", "fact.offset": "時刻のずれ", "fact.stratum": "ストラタム", "fact.answers": "レコード数", "fact.step": "手順 %s", "fact.down": "下り", "fact.up": "上り",
 	"result.sent": "送信", "result.phases": "内訳", "result.reprobe": "再測定", "result.reprobe.why": "失敗後の、通常の間隔以外の測定",
 	"phase.resolve": "名前解決", "phase.connect": "接続", "phase.tls": "TLS", "phase.wait": "待機", "phase.transfer": "転送", "phase.judge": "判定",
 	"chart.caption": "%s：線は中央値、帯は 95 パーセンタイルまで。応答のあった測定のみ。",
@@ -70,7 +70,7 @@ var textsJapanese = map[string]string{
 	"incident.failed": "失敗した測定", "incident.runs": "統合した区間", "incident.evidence": "証拠",
 	"incident.counts": "影響する公表値", "incident.probes": "測定ごとの記録", "incident.cut": "最初の %s件を表示しています。ファイルにはすべて含まれます。",
 	"evidence.sentence": "何が起きたか", "evidence.address": "アドレス", "evidence.phase": "到達した段階", "evidence.status": "ステータス",
-	"evidence.certificate": "証明書", "evidence.want": "期待", "evidence.got": "実際", "evidence.body": "本文の先頭",
+	"evidence.certificate": "証明書", "evidence.want": "期待", "evidence.got": "実際", "evidence.steps": "手順", "evidence.body": "本文の先頭",
 
 	"verdict.window": "対象期間", "verdict.coverage": "観測率", "verdict.availability": "稼働率", "verdict.rolling": "直近の期間",
 	"verdict.seen": "観測できた時間のみ", "verdict.interval": "95 % 区間（不明な時間は下限では停止、上限では稼働とみなします）", "verdict.nothing": "まだ測定値がありません", "verdict.why": "この数値の根拠",

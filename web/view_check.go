@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -118,11 +119,30 @@ func (v *visit) facts(c *status.Check) []factView {
 			add("offset", fmt.Sprintf("%+.3f ms", 1000*f.Value))
 		case check.Stratum:
 			add("stratum", fmt.Sprintf("%.0f", f.Value))
+		case check.StepSeconds:
+			out = append(out, factView{Name: v.t("fact.step", f.Label), Value: v.took(seconds(f.Value))})
+		case check.Performance:
+			out = append(out, factView{Name: f.Label, Value: strconv.FormatFloat(f.Value, 'f', -1, 64)})
+		case check.DownBits:
+			add("down", bits(f.Value))
+		case check.UpBits:
+			add("up", bits(f.Value))
 		case check.Answers:
 			add("answers", fmt.Sprintf("%.0f", f.Value))
 		}
 	}
 	return out
+}
+
+// bits writes a rate in units of 1000.
+func bits(perSecond float64) string {
+	for _, unit := range []string{"bit/s", "kbit/s", "Mbit/s"} {
+		if perSecond < 1000 {
+			return fmt.Sprintf("%.1f %s", perSecond, unit)
+		}
+		perSecond /= 1000
+	}
+	return fmt.Sprintf("%.1f Gbit/s", perSecond)
 }
 
 func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

@@ -177,9 +177,10 @@ func TestHostile(t *testing.T) {
 	board := *made().Board
 	service := board.Services[1]
 	service.Name, service.Vendor, service.Note = evil, evil, evil
-	detail := &check.Evidence{Sentence: evil, Body: evil, Status: evil, Certificate: evil, Want: evil, Got: evil, Address: evil}
+	detail := &check.Evidence{Steps: evil, Sentence: evil, Body: evil, Status: evil, Certificate: evil, Want: evil, Got: evil, Address: evil}
 	service.Checks = append([]status.Check(nil), service.Checks...)
 	service.Checks[0].Name, service.Checks[0].Last.Detail = evil, detail
+	service.Checks[0].Last.Facts = []check.Fact{{Kind: check.StepSeconds, Label: evil, Value: .1}, {Kind: check.Performance, Label: evil, Value: 3}, {Kind: check.DownBits, Value: 2.5e7}, {Kind: check.UpBits, Value: 1e10}}
 	service.Incidents = append([]status.Incident(nil), service.Incidents...)
 	service.Incidents[0].Detail = detail
 	service.Claims = append([]status.Claim(nil), service.Claims...)
