@@ -34,7 +34,7 @@ func setsOf(a *timeline.Account, c *cutter, e *evidence) checkSets {
 	for i := range a.Runs {
 		r := &a.Runs[i]
 		k := c.hits(r)
-		_, _, end := c.pauses(r)
+		end := c.pauses(r).after
 		certain = append(certain, r.Certain())
 		possible = append(possible, r.Possible)
 		point = append(point, likely(r, k, a.Pace))

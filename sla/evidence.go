@@ -83,13 +83,15 @@ func (c *cutter) hits(r *timeline.Run) int {
 }
 
 // pauses returns g, R and e of a run.
-func (c *cutter) pauses(r *timeline.Run) (before, certain, after time.Duration) {
-	return c.length(timeline.Period{From: r.Possible.From, To: r.FirstBad}),
+func (c *cutter) pauses(r *timeline.Run) pauses {
+	return pauses{
+		c.length(timeline.Period{From: r.Possible.From, To: r.FirstBad}),
 		c.length(r.Certain()),
-		c.length(timeline.Period{From: r.LastBad, To: r.Possible.To})
+		c.length(timeline.Period{From: r.LastBad, To: r.Possible.To}),
+	}
 }
 
-// collect reads the evidence out of an account.
+// collect reads the evidence out of an account, but for its runs: see add.
 func collect(a *timeline.Account, c *cutter, s *timeline.Series) evidence {
 	e := evidence{
 
@@ -101,14 +103,21 @@ func collect(a *timeline.Account, c *cutter, s *timeline.Series) evidence {
 	e.near = c.sum(a.Near)
 	e.longGood = a.Lost + c.sum(a.Long)
 	e.longGaps = e.longGood + a.LostBad + c.sum(a.LongBad)
-	for i := range a.Runs {
-		e.add(&a.Runs[i], c, s.Reprobe, a.Pace)
-	}
 	return e
 }
 
-func (e *evidence) add(r *timeline.Run, c *cutter, reprobe time.Duration, pace float64) {
-	g, R, end := c.pauses(r)
+// pauses are g, R and e of a run.
+type pauses struct{ before, certain, after time.Duration }
+
+// add takes a run into the evidence and returns its pauses.
+func (e *evidence) add(r *timeline.Run, c *cutter, reprobe time.Duration, pace float64) pauses {
+	p := c.pauses(r)
+	e.count(r, c, p, reprobe, pace)
+	return p
+}
+
+func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Duration, pace float64) {
+	g, R, end := p.before, p.certain, p.after
 	k := c.hits(r)
 	e.low += R
 	e.high += R + g + end

@@ -65,21 +65,22 @@ func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []
 	}
 	d.parts, d.sets = d.parts[:0], d.sets[:0]
 	for i := range series {
-		s := &series[i]
-		d.account.Read(*s, cut.Period, v.Claim.DegradedDown)
-		part := collect(&d.account, cut, s)
+		s, a := &series[i], &d.account
+		a.Read(*s, cut.Period, v.Claim.DegradedDown)
+		part := collect(a, cut, s)
+		v.Incidents = slices.Grow(v.Incidents, len(a.Runs))
+		for i := range a.Runs {
+			pauses := part.add(&a.Runs[i], cut, s.Reprobe, a.Pace)
+			v.Incidents = append(v.Incidents, incident(s.Check, &a.Runs[i], pauses, planned))
+		}
 		d.parts = append(d.parts, part)
 		if len(series) > 1 {
-			d.sets = append(d.sets, setsOf(&d.account, cut, &part))
+			d.sets = append(d.sets, setsOf(a, cut, &part))
 		}
-		v.Interval = max(v.Interval, s.Interval, d.account.Slowest)
+		v.Interval = max(v.Interval, s.Interval, a.Slowest)
 		v.Probes.Total += part.probes.Total
 		v.Probes.Failed += part.probes.Failed
 		v.Probes.Unknown += part.probes.Unknown
-		v.Incidents = slices.Grow(v.Incidents, len(d.account.Runs))
-		for i := range d.account.Runs {
-			v.Incidents = append(v.Incidents, incident(s.Check, &d.account.Runs[i], cut, planned))
-		}
 	}
 	if len(series) == 1 {
 		return one(d.parts)
@@ -88,11 +89,10 @@ func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []
 	return several(v.Claim.Combine, d.parts, d.sets)
 }
 
-func incident(id check.ID, r *timeline.Run, cut *cutter, planned timeline.Set) Incident {
-	g, R, e := cut.pauses(r)
+func incident(id check.ID, r *timeline.Run, p pauses, planned timeline.Set) Incident {
 	return Incident{
 		Run: *r, Check: id, Runs: 1,
-		Low: R, Point: R + (g+e)/2, High: R + g + e,
+		Low: p.certain, Point: p.certain + (p.before+p.after)/2, High: p.before + p.certain + p.after,
 		Planned: len(planned) > 0 && planned.Holds(r.FirstBad) && planned.Holds(r.LastBad) &&
 			planned.Within(r.Certain()) == r.Certain().Length(),
 	}
