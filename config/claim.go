@@ -46,6 +46,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 	if r.required(f.Kind.set, &f.table, "kind", `kind = "contract" (credit is due), "disclosure" (stated by the vendor) or "objective" (our own)`, "claim %q has no kind", id) {
 		claim.Kind = sla.Kind(r.oneOf(f.Kind, "kind", "", string(sla.Contract), string(sla.Disclosure), string(sla.Objective)))
 	}
+	r.work(c, &claim, f)
 	if f.AsOf.ok {
 		claim.AsOf = f.AsOf.v.Start(claim.Window.Zone)
 	}
@@ -112,11 +113,13 @@ func (r *reader) window(c *Config, f *claimFile) sla.Window {
 	}
 	wf := f.Window
 	w.Zone = r.zone(wf.Timezone, c.Zone)
-	if !r.required(wf.Kind.set, &wf.table, "kind", `kind = "fixed", "calendar_month" or "rolling"`, "this window has no kind") {
+	if !r.required(wf.Kind.set, &wf.table, "kind", windowRemedy, "this window has no kind") {
 		return w
 	}
-	w.Kind = sla.WindowKind(r.oneOf(wf.Kind, "kind", "", string(sla.Fixed), string(sla.CalendarMonth), string(sla.Rolling)))
+	w.Kind = sla.WindowKind(r.oneOf(wf.Kind, "kind", "", windowWords()...))
 	switch w.Kind {
+	case sla.FiscalQuarter, sla.ContractYear:
+		r.starts(&w, wf)
 	case sla.Fixed:
 		r.fixed(&w, wf)
 	case sla.Rolling:
@@ -128,6 +131,8 @@ func (r *reader) window(c *Config, f *claimFile) sla.Window {
 		r.outOfPlace(wf.From.set && w.Kind != sla.Fixed, wf.From.at, "from", w.Kind)
 		r.outOfPlace(wf.To.set && w.Kind != sla.Fixed, wf.To.at, "to", w.Kind)
 		r.outOfPlace(wf.Days.set && w.Kind != sla.Rolling, wf.Days.at, "days", w.Kind)
+		counted := w.Kind == sla.FiscalQuarter || w.Kind == sla.ContractYear
+		r.outOfPlace(wf.Starts != nil && !counted, startsAt(wf), "starts", w.Kind)
 	}
 	return w
 }

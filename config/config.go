@@ -29,6 +29,11 @@ type Config struct {
 	Claims      []sla.Claim     // in the order of the file
 	Maintenance []Maintenance   // in the order of the file
 
+	Holidays         string         // iCalendar file of days that are no business days; empty for none
+	Calendar         sla.Calendar   // what it says
+	MaintenanceFiles []WatchedFile  // further sources of maintenance, read while slamon runs
+	Report           ReportSettings // of monthly reports
+
 	// Warnings are not mistakes, but worth a look.
 	Warnings []Complaint
 
@@ -56,6 +61,21 @@ type Web struct {
 type Maintenance struct {
 	Service check.ServiceID
 	sla.Exclusion
+}
+
+// WatchedFile is an iCalendar (.ics) or CSV (.csv) file of a service's maintenance.
+type WatchedFile struct {
+	Service check.ServiceID
+	Path    string
+}
+
+// ReportSettings say what is written after each month.
+type ReportSettings struct {
+	Directory        string   // empty for no reports
+	OnlyWhenBreached bool     // leave out the claims that were not breached
+	Formats          []string // of html, text, csv and json
+	Language         string   // "en" or "ja"
+	Sheet            string   // file of the disclosure sheet's statements; empty for none
 }
 
 // Check returns the check or anchor with the id.

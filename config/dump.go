@@ -19,6 +19,7 @@ func (c *Config) Redacted() string {
 	d.section("[site]")
 	d.text("name", c.Site)
 	d.text("timezone", c.Zone.String())
+	d.text("holidays", c.Holidays)
 	d.storage(c.Storage)
 	d.section("[web]")
 	d.text("listen_address", c.Web.ListenAddress)
@@ -37,6 +38,7 @@ func (c *Config) Redacted() string {
 	for _, m := range c.Maintenance {
 		d.maintenance(m, c.Zone)
 	}
+	d.sources(c)
 	return d.b.String()
 }
 
@@ -178,7 +180,7 @@ func (d *dumper) claim(c sla.Claim) {
 	d.text("combine", string(c.Combine))
 	d.flag("degraded_is_down", c.DegradedDown)
 	d.flag("exclude_maintenance", c.ExcludeMaintenance)
-	d.time("min_notice", c.MinNotice)
+	d.work(c)
 	d.section("[service.claim.window]")
 	d.text("kind", string(c.Window.Kind))
 	switch c.Window.Kind {
@@ -189,6 +191,9 @@ func (d *dumper) claim(c sla.Claim) {
 		d.raw("days", strconv.Itoa(int(c.Window.Length/(24*time.Hour))))
 	}
 	d.text("timezone", c.Window.Zone.String())
+	if s := c.Window.Starts; s.Day > 0 {
+		d.raw("starts", fmt.Sprintf("{ month = %d, day = %d }", s.Month, s.Day))
+	}
 }
 
 // border writes where a fixed window begins or ends.
@@ -202,6 +207,8 @@ func (d *dumper) border(key string, date sla.Date, instant time.Time) {
 
 func (d *dumper) maintenance(m Maintenance, zone *time.Location) {
 	d.section("[[maintenance]]")
+	d.text("id", m.ID)
+	d.text("replaces", m.Replaces)
 	d.text("service", string(m.Service))
 	d.raw("from", m.From.In(zone).Format(time.RFC3339Nano))
 	d.raw("to", m.To.In(zone).Format(time.RFC3339Nano))

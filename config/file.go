@@ -16,12 +16,16 @@ type file struct {
 	Defaults    defaultsFile      `toml:"defaults"`
 	Service     []serviceFile     `toml:"service"`
 	Maintenance []maintenanceFile `toml:"maintenance"`
+
+	MaintenanceFile []watchedFile `toml:"maintenance_file"`
+	Report          reportFile    `toml:"report"`
 }
 
 type siteFile struct {
 	table
 	Name     field[string] `toml:"name"`
 	Timezone field[string] `toml:"timezone"`
+	Holidays field[string] `toml:"holidays"`
 }
 
 type storageFile struct {
@@ -116,6 +120,12 @@ type claimFile struct {
 	ExcludeMaintenance field[bool]          `toml:"exclude_maintenance"`
 	MinNotice          field[time.Duration] `toml:"min_notice"`
 	Window             *windowFile          `toml:"window"`
+
+	MinNoticeBusinessDays field[int64]         `toml:"min_notice_business_days"`
+	MaxPerMonth           field[time.Duration] `toml:"max_maintenance_per_month"`
+	MaxPerYear            field[time.Duration] `toml:"max_maintenance_per_year"`
+	ServiceHours          field[string]        `toml:"service_hours"`
+	Reference             field[string]        `toml:"reference"`
 }
 
 type windowFile struct {
@@ -125,10 +135,34 @@ type windowFile struct {
 	To       field[border] `toml:"to"`
 	Days     field[int64]  `toml:"days"`
 	Timezone field[string] `toml:"timezone"`
+	Starts   *startsFile   `toml:"starts"`
+}
+
+type startsFile struct {
+	table
+	Month field[int64] `toml:"month"`
+	Day   field[int64] `toml:"day"`
+}
+
+type watchedFile struct {
+	table
+	Service field[string] `toml:"service"`
+	Path    field[string] `toml:"path"`
+}
+
+type reportFile struct {
+	table
+	Directory        field[string]   `toml:"directory"`
+	OnlyWhenBreached field[bool]     `toml:"only_when_breached"`
+	Formats          []field[string] `toml:"formats"`
+	Language         field[string]   `toml:"language"`
+	Sheet            field[string]   `toml:"sheet"`
 }
 
 type maintenanceFile struct {
 	table
+	ID        field[string] `toml:"id"`
+	Replaces  field[string] `toml:"replaces"`
 	Service   field[string] `toml:"service"`
 	From      field[moment] `toml:"from"`
 	To        field[moment] `toml:"to"`

@@ -55,5 +55,7 @@ func (r *reader) fill(c *Config, f *file) {
 	r.ownNetwork(c, &f.OwnNetwork)
 	r.services(c, f, paces)
 	r.maintenance(c, f)
+	r.maintenanceFiles(c, f.MaintenanceFile)
+	r.report(c, &f.Report)
 	c.origins = r.origins()
 }

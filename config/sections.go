@@ -37,6 +37,7 @@ func (r *reader) site(c *Config, f *siteFile) {
 		r.complain(f.Name.at, `name = "tokyo-office"`, "name %s: want 1 to %d bytes without spaces around them", quote(c.Site), maxSiteName)
 	}
 	c.Zone = r.zone(f.Timezone, time.UTC)
+	r.holidays(c, f.Holidays)
 }
 
 // zone reads the name of a time zone.

@@ -137,13 +137,14 @@ func (r *reader) maintenance(c *Config, f *file) {
 	}
 	for i := range f.Maintenance {
 		if m, ok := r.oneMaintenance(c, &f.Maintenance[i], &services); ok {
+			r.announcement(c, m, &f.Maintenance[i])
 			c.Maintenance = append(c.Maintenance, m)
 		}
 	}
 }
 
 func (r *reader) oneMaintenance(c *Config, f *maintenanceFile, services *idSet) (Maintenance, bool) {
-	m := Maintenance{Service: check.ServiceID(f.Service.v), Exclusion: sla.Exclusion{Note: f.Note.v}}
+	m := Maintenance{Service: check.ServiceID(f.Service.v), Exclusion: sla.Exclusion{Note: f.Note.v, ID: f.ID.v, Replaces: f.Replaces.v, Source: "configuration"}}
 	complete := r.required(f.Service.set, &f.table, "service", `service = "web-meeting"`, "this maintenance names no service")
 	complete = r.required(f.From.set, &f.table, "from", "from = 2026-12-06T01:00:00+09:00", "this maintenance has no from") && complete
 	complete = r.required(f.To.set, &f.table, "to", "to = 2026-12-06T05:00:00+09:00", "this maintenance has no to") && complete

@@ -63,7 +63,7 @@ func Corrected(series []timeline.Series, ex []Exclusion, all []Correction) ([]ti
 		p := timeline.Period{From: c.From, To: c.To}
 		state, ok := states[c.As]
 		if !ok {
-			ex = append(ex[:len(ex):len(ex)], Exclusion{Period: p, Note: c.Why, closed: true})
+			ex = append(ex[:len(ex):len(ex)], Exclusion{Period: p, Note: c.Why, Closed: true})
 			continue
 		}
 		changed := make([]timeline.Series, len(series))

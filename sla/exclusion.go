@@ -14,7 +14,7 @@ type Exclusion struct {
 	ID        string // names the announcement, so that a later one can replace it; may be empty
 	Replaces  string // the ID of the announcement that this one moves; may be empty
 	Source    string // where it was stated: the file, or who did; may be empty
-	closed    bool   // outside service hours or agreed on, so that no lead time rules on it
+	Closed    bool   // outside service hours or agreed on, so that no lead time rules on it
 }
 
 // Planned reports whether the maintenance was announced minNotice before its
@@ -33,7 +33,7 @@ func plannedTime(c Claim, all []Exclusion) timeline.Set {
 	var closed timeline.Set
 	work := make([]Exclusion, 0, len(all))
 	for _, e := range all {
-		if e.closed {
+		if e.Closed {
 			closed = append(closed, e.Period)
 		} else {
 			work = append(work, e)
@@ -53,17 +53,17 @@ func Hold(c Claim, p timeline.Period, until time.Time, series []timeline.Series,
 	all := make([]Exclusion, 0, len(ex))
 	closed := c.Hours != nil
 	for _, e := range ex {
-		if c.ExcludeMaintenance || e.closed {
+		if c.ExcludeMaintenance || e.Closed {
 			all = append(all, e)
 		}
-		closed = closed || e.closed
+		closed = closed || e.Closed
 	}
 	if !closed {
 		return Judge(c, p, until, series, ex)
 	}
 	if c.Hours != nil {
 		for _, q := range c.Hours.Closed(p) {
-			all = append(all, Exclusion{Period: q, closed: true})
+			all = append(all, Exclusion{Period: q, Closed: true})
 		}
 	}
 	asked := c

@@ -122,6 +122,11 @@ func parseOpening(text string) (opening, error) {
 	return o, nil
 }
 
+// Equal reports whether both promise the same hours, apart from holidays.
+func (h *Hours) Equal(o *Hours) bool {
+	return h == o || h != nil && o != nil && h.Zone.String() == o.Zone.String() && h.Rule == o.Rule
+}
+
 // maxDays bounds how far a rule is worked out; no window is longer.
 const maxDays = 3700
 
