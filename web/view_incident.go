@@ -196,6 +196,7 @@ func (s *server) probes(v *visit, id check.ID, p timeline.Period) (rows []result
 	if s.History == nil {
 		return nil, ""
 	}
+	said := ""
 	for r, err := range s.History.Results(id, p) {
 		if err != nil {
 			s.Log.Warn("results cannot be read", "check", id, "error", err)
@@ -204,7 +205,13 @@ func (s *server) probes(v *visit, id check.ID, p timeline.Period) (rows []result
 		if len(rows) == maxProbes {
 			return rows, v.t("incident.cut", fmt.Sprint(maxProbes))
 		}
-		rows = append(rows, v.result(r))
+		row := v.result(r)
+		if said == row.Sentence {
+			row.Sentence = "" // every probe of an outage says the same
+		} else {
+			said = row.Sentence
+		}
+		rows = append(rows, row)
 	}
 	return rows, ""
 }
