@@ -20,6 +20,10 @@ const (
 	backupPrefix = "slamon-"
 	backupSuffix = ".db"
 	backupStamp  = "20060102T150405Z"
+	backupTemp   = ".slamon-backup-"
+	// staleTemp is the age from which an unfinished backup is one that a crash left
+	// behind: none takes a day.
+	staleTemp = 24 * time.Hour
 	// factBackup is the fact that remembers the last verified backup.
 	factBackup = "store.last_backup"
 )
@@ -63,7 +67,8 @@ func (s *Store) backup(ctx context.Context, path string) (int64, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return 0, fmt.Errorf("backup: %w", err)
 	}
-	f, err := os.CreateTemp(dir, ".slamon-backup-*")
+	sweepTemps(dir)
+	f, err := os.CreateTemp(dir, backupTemp+"*")
 	if err != nil {
 		return 0, fmt.Errorf("backup: %w", err)
 	}
@@ -137,6 +142,17 @@ func (s *Store) BackupInto(ctx context.Context, dir string, keep int, now time.T
 		return "", err
 	}
 	return path, prune(dir, max(keep, 1))
+}
+
+// sweepTemps removes what crashes left behind: crashes in the middle of backups of
+// gigabytes must not fill the disk.
+func sweepTemps(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, backupTemp+"*"))
+	for _, path := range left {
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > staleTemp {
+			_ = os.Remove(path) // the next backup tries again
+		}
+	}
 }
 
 // Backups returns the paths of the backups in a directory, oldest first.

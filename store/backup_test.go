@@ -119,8 +119,8 @@ func TestRestoreWhereNothingWas(t *testing.T) {
 		t.Errorf("Restore = %q, %v; want nothing kept", kept, err)
 	}
 	s := openTest(t, to, Options{})
-	if got := len(collect(t, s, "a", always)); got != 3000 {
-		t.Errorf("%d results, want 3000", got)
+	if got := len(collect(t, s, "a", always)); got != 2000 {
+		t.Errorf("%d results, want 2000", got)
 	}
 }
 

@@ -101,7 +101,7 @@ func makeSmall(t testing.TB, path string) {
 	t.Helper()
 	s, err := Open(path, Options{NoSync: true})
 	must(t, err)
-	fillSmall(t, s, 3000)
+	fillSmall(t, s, 2000)
 	must(t, s.Close())
 }
 
@@ -132,7 +132,7 @@ func overwrite(t testing.TB, path string, at int64, b []byte) {
 	must(t, err)
 }
 
-// TestDamagedAnywhere damages a store in 160 places, one at a time, and in 40 ways
+// TestDamagedAnywhere damages a store in 100 places, one at a time, and in 20 ways
 // of cutting it. Whatever is hit, nothing may panic or hang, and a store that
 // verifies must hold exactly what the sound one holds.
 func TestDamagedAnywhere(t *testing.T) {
@@ -146,9 +146,9 @@ func TestDamagedAnywhere(t *testing.T) {
 	data = data[:want.Bytes] // less the room to grow, where damage does none
 	random := rand.New(rand.NewPCG(1, 2))
 	found := 0
-	for i := range 200 {
+	for i := range 120 {
 		bad := bytes.Clone(data)
-		if i < 160 {
+		if i < 100 {
 			at := random.IntN(len(bad))
 			for j := range min(1+random.IntN(16), len(bad)-at) {
 				bad[at+j] ^= byte(1 + random.IntN(255))
@@ -166,10 +166,10 @@ func TestDamagedAnywhere(t *testing.T) {
 		}
 		useDamaged(t, path)
 	}
-	if found < 60 {
-		t.Errorf("only %d of 200 were found damaged: the test damages the wrong places", found)
+	if found < 40 {
+		t.Errorf("only %d of 120 were found damaged: the test damages the wrong places", found)
 	}
-	t.Logf("%d of 200 damaged files were found out; %d of %d pages were free", found, want.FreePages, want.Pages)
+	t.Logf("%d of 120 damaged files were found out; %d of %d pages were free", found, want.FreePages, want.Pages)
 }
 
 // useDamaged does all that a daemon does; errors are fine.

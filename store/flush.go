@@ -122,7 +122,7 @@ func (s *Store) planItem(p *plan, i *item, ordinal uint64) {
 		p.keepEvidence(d, &r, i.result, ordinal)
 	}
 	d.gate.note(r)
-	if closed, ok, _ := d.builder.Add(i.result, i.interval); ok {
+	if closed, ok, _ := place(&d.builder, i.result, i.interval); ok {
 		key := stretchKey(h.no, closed.First.UnixMilli())
 		p.stretches = append(p.stretches, entry{key, stretchValue(key, closed)})
 	}
@@ -226,6 +226,7 @@ func putAll(b *bbolt.Bucket, entries []entry) error {
 func (s *Store) commit(p *plan, took time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.high = 0
 	for i := range p.records {
 		r := &p.records[i]
 		if r.state.apply(*r, s.ordinal+uint64(i)) {

@@ -19,7 +19,7 @@ import (
 func fillUntilFull(t *testing.T, s *Store) (appended int) {
 	t.Helper()
 	for range 10_000 {
-		for range 2000 {
+		for range 5000 {
 			s.Append(up("web", t0.Add(time.Duration(appended)*10*time.Second)), 10*time.Second)
 			appended++
 		}
@@ -66,7 +66,7 @@ func TestMaxSize(t *testing.T) {
 // makes room again.
 func TestFullDisk(t *testing.T) {
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=12m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=8m"); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatalf("mounting a small tmpfs: %v", err)
 		}
@@ -74,7 +74,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	t.Cleanup(func() { must(t, syscall.Unmount(dir, 0)) })
 	path, ballast := filepath.Join(dir, "slamon.db"), filepath.Join(dir, "ballast")
-	must(t, os.WriteFile(ballast, make([]byte, 6<<20), 0o600))
+	must(t, os.WriteFile(ballast, make([]byte, 4<<20), 0o600))
 	s := openTest(t, path, Options{})
 	appended := fillUntilFull(t, s)
 	if _, err := s.Series("web", always); err != nil {

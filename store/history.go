@@ -39,7 +39,7 @@ type setting struct {
 func (h *history) apply(r record, ordinal uint64) (late bool) {
 	h.dirty = true
 	h.setting = setting{r.interval, r.site}
-	_, _, late = h.builder.Add(r.result("", ""), r.interval)
+	_, _, late = place(&h.builder, r.result("", ""), r.interval)
 	h.gate.note(r)
 	if !h.chunk.takes(r) {
 		h.closeChunk()
@@ -52,6 +52,24 @@ func (h *history) apply(r record, ordinal uint64) (late bool) {
 	}
 	h.day.add(r)
 	return late
+}
+
+// wrongClock is how far back a result must lie to show that the clock had been wrong
+// before: the step back of a night without a time server is less.
+const wrongClock = 24 * time.Hour
+
+// place adds a result to the stretches. One that is late by more than wrongClock
+// begins anew, or else a clock that was years ahead for a moment would keep
+// everything after it out of the figures for years. What was recorded in that future
+// ends, and is left out by Series as long as it lies in the future.
+func place(b *timeline.Builder, r check.Result, interval time.Duration) (closed timeline.Stretch, ok, late bool) {
+	open := b.Open()
+	if open.Results == 0 || open.Last.Sub(r.Sent) <= wrongClock {
+		return b.Add(r, interval)
+	}
+	b.Resume(timeline.Stretch{})
+	b.Add(r, interval)
+	return open, true, true
 }
 
 // closeChunk lays the growing chunk aside for the next checkpoint.
@@ -74,7 +92,7 @@ func (h *history) closeDay() {
 // longest probe, and the pause between sending and storing.
 const sealGrace = 2 * time.Minute
 
-// age closes what the newest result of the whole store, sent at high, shows to be
+// age closes what the newest results of the whole store, sent at high, show to be
 // over: a check that is paused or removed must not keep a chunk open for ever.
 func (h *history) age(high int64) {
 	high -= sealGrace.Milliseconds()

@@ -239,6 +239,7 @@ func (s *Store) replay(tx *bbolt.Tx, covers []uint64) error {
 		}
 		sequence := binary.BigEndian.Uint64(k)
 		s.sequence = max(s.sequence, sequence)
+		s.high = 0
 		stray := false
 		err := openBatch(k, v, func(no uint32, ordinal uint64, r record) {
 			s.ordinal = max(s.ordinal, ordinal+1)

@@ -1,21 +1,19 @@
 package store
 
 import (
-	"encoding/binary"
+	"slices"
 	"time"
 
 	"go.etcd.io/bbolt"
 )
 
 const (
-	// sweepEvery is the pause between sweeps. Small bites spread the writing, and keep
-	// the list of free pages, which every commit writes, short: a day of 10,000 checks
-	// at once would leave 20,000 free pages.
+	// sweepEvery is the pause between sweeps.
 	sweepEvery = 10 * time.Minute
-	// sweepBuckets bounds what one sweep removes: a clock that runs years ahead for
-	// an hour must not take the whole history with it. It removes six days an hour,
-	// which also catches up after the retention was shortened.
-	sweepBuckets = 1
+	// maxFreePages is how many free pages a sweep may leave: every commit writes the
+	// list of them, 8 bytes each. The file does not shrink anyway, so what is too old
+	// can as well wait until its room is needed.
+	maxFreePages = 16_384
 	// stretchRetention is much longer than that of raw results: a year's verdicts
 	// need a few hundred bytes.
 	stretchRetention = 10 * 366 * 24 * time.Hour
@@ -24,8 +22,9 @@ const (
 // sweep is the removal of what is too old, on its way.
 type sweep struct {
 	active bool
-	stage  int // index into sweepStages
-	next   int // history of the last stage
+	stage  int   // index into dayBuckets; past them come the stretches
+	next   int   // history of the last stage
+	cutoff int64 // Unix milliseconds; what ended before is too old
 	began  time.Time
 }
 
@@ -35,60 +34,97 @@ var dayBuckets = [...][]byte{bucketRaw, bucketDay, bucketEvidence}
 // stepSweep removes a bite of what is older than the retention, when it is time to.
 func (s *Store) stepSweep(now time.Time) error {
 	if !s.sweep.active {
-		if now.Sub(s.sweep.began) < sweepEvery {
+		if now.Sub(s.sweep.began) < sweepEvery || s.db.Stats().FreePageN > maxFreePages {
 			return nil
 		}
-		s.sweep = sweep{active: true, began: now}
+		cutoff, err := s.cutoff(now)
+		if err != nil {
+			return err
+		}
+		s.sweep = sweep{active: true, began: now, cutoff: cutoff}
 	}
 	if s.sweep.stage < len(dayBuckets) {
-		return s.sweepDay(dayBuckets[s.sweep.stage], now)
+		return s.sweepDays(dayBuckets[s.sweep.stage])
 	}
 	return s.sweepStretches(now)
 }
 
-// sweepDay deletes keys of the oldest day in the bucket, if it is too old, and the
-// day itself with its last key.
-func (s *Store) sweepDay(bucket []byte, now time.Time) error {
-	cutoff := now.Add(-s.options.Retention).UnixMilli()
-	name, old, err := s.oldestDay(bucket, cutoff)
+// cutoff returns the moment before which results are too old. As many days as the
+// retention has must have results after it: a clock that runs years ahead for an
+// hour must not take the history with it.
+func (s *Store) cutoff(now time.Time) (int64, error) {
+	days := int(s.options.Retention / (24 * time.Hour))
+	var kept []int32
+	err := s.view(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketRaw).Cursor()
+		for k, _ := c.Last(); len(k) == 5 && len(kept) < days; k, _ = c.Prev() {
+			if d := int32(be32(k)); len(kept) == 0 || kept[len(kept)-1] != d {
+				kept = append(kept, d)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(kept) < days {
+		return 0, err
+	}
+	return min(now.Add(-s.options.Retention).UnixMilli(), int64(kept[days-1])*dayMS), nil
+}
+
+// old is a bite of what is too old: keys of one day, all from its beginning.
+type old struct {
+	day  []byte // name of the sub-bucket
+	keys [][]byte
+	all  bool // nothing is left of the day
+}
+
+// sweepDays deletes a bite of the oldest day in the bucket. Raw results go by the
+// block, so that not a whole day's pages get free at once.
+func (s *Store) sweepDays(bucket []byte) error {
+	var o old
+	err := s.view(func(tx *bbolt.Tx) error {
+		o = oldest(tx.Bucket(bucket), s.sweep.cutoff)
+		return nil
+	})
 	if err != nil {
 		return err
 	}
-	if !old {
+	if len(o.keys) == 0 && !o.all || s.db.Stats().FreePageN > maxFreePages {
 		s.sweep.stage++
 		return nil
 	}
 	return s.update(func(tx *bbolt.Tx) error {
 		parent := tx.Bucket(bucket)
-		b := parent.Bucket(name)
-		var keys [][]byte
-		c := b.Cursor()
-		k, _ := c.First()
-		for ; k != nil && len(keys) < stepKeys; k, _ = c.Next() {
-			keys = append(keys, k)
+		if o.all {
+			return parent.DeleteBucket(o.day)
 		}
-		if k != nil {
-			return deleteAll(b, keys)
-		}
-		s.sweep.stage++ // one day a sweep
-		return parent.DeleteBucket(name)
+		return deleteAll(parent.Bucket(o.day), o.keys)
 	})
 }
 
-// oldestDay returns the name of the first sub-bucket, and whether its day ended
-// before the cutoff.
-func (s *Store) oldestDay(bucket []byte, cutoff int64) (name []byte, old bool, err error) {
-	err = s.view(func(tx *bbolt.Tx) error {
-		k, _ := tx.Bucket(bucket).Cursor().First()
-		if len(k) < 4 {
-			return nil
-		}
-		name = append(name, k...)
-		day := int32(binary.BigEndian.Uint32(k))
-		old = int64(day+1)*dayMS <= cutoff
-		return nil
-	})
-	return name, old, err
+// oldest returns what is too old of the first day in the parent.
+func oldest(parent *bbolt.Bucket, cutoff int64) (o old) {
+	name, _ := parent.Cursor().First()
+	if len(name) < 4 {
+		return o
+	}
+	o.day = slices.Clone(name)
+	end := int64(be32(name)+1) * dayMS
+	c := parent.Bucket(name).Cursor()
+	k, _ := c.First()
+	for ; k != nil && len(o.keys) < stepKeys && keyEnd(name, k, end) <= cutoff; k, _ = c.Next() {
+		o.keys = append(o.keys, slices.Clone(k))
+	}
+	o.all = k == nil && end <= cutoff
+	return o
+}
+
+// keyEnd returns when what the key stands for was over: its block, if it is that of
+// a chunk, else the day.
+func keyEnd(name, key []byte, day int64) int64 {
+	if len(name) != 5 || len(key) != 16 || int(name[4]) >= len(blockLengths) {
+		return day
+	}
+	return int64(be32(key))*1000 + blockLengths[name[4]].Milliseconds()
 }
 
 // sweepStretches removes stretches that are older than ten years, from some checks
@@ -100,7 +136,7 @@ func (s *Store) sweepStretches(now time.Time) error {
 	}
 	step := s.histories[s.sweep.next:min(s.sweep.next+stepChecks, len(s.histories))]
 	s.sweep.next += len(step)
-	keys, err := s.oldStretches(step, now.Add(-stretchRetention).UnixMilli())
+	keys, err := s.oldStretches(step, min(s.sweep.cutoff, now.Add(-stretchRetention).UnixMilli()))
 	if err != nil || len(keys) == 0 {
 		return err
 	}
@@ -118,7 +154,7 @@ func (s *Store) oldStretches(step []*history, cutoff int64) (keys [][]byte, err 
 				if st, err := openStretch(k, v); err != nil || st.Last.UnixMilli() >= cutoff {
 					break // a damaged record is left for the check to find
 				}
-				keys = append(keys, append([]byte(nil), k...))
+				keys = append(keys, slices.Clone(k))
 				k, v = c.Next()
 			}
 		}
@@ -128,6 +164,4 @@ func (s *Store) oldStretches(step []*history, cutoff int64) (keys [][]byte, err 
 }
 
 // ofCheck reports whether a key that begins with a check's number is one of no.
-func ofCheck(key []byte, no uint32) bool {
-	return len(key) >= 4 && binary.BigEndian.Uint32(key) == no
-}
+func ofCheck(key []byte, no uint32) bool { return len(key) >= 4 && be32(key) == no }

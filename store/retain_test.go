@@ -4,44 +4,30 @@ import (
 	"testing"
 	"time"
 
-	"go.etcd.io/bbolt"
-
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/timeline"
 )
 
-// sweepAll runs housekeeping as if it were now, until that changes nothing more.
-func (s *Store) sweepAll(t *testing.T, now time.Time) (sweeps int) {
+// sweepAll runs a whole sweep as if it were now.
+func (s *Store) sweepAll(t *testing.T, now time.Time) {
 	t.Helper()
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	for before := -1; s.rawDaysLeft(t) != before; sweeps++ {
-		before = s.rawDaysLeft(t)
-		for s.sweep.began = (time.Time{}); ; {
-			must(t, s.stepSweep(now))
-			if !s.sweep.active {
-				break
-			}
+	s.sweep.began = time.Time{}
+	for {
+		must(t, s.stepSweep(now))
+		if !s.sweep.active {
+			return
 		}
 	}
-	return sweeps
 }
 
-func (s *Store) rawDaysLeft(t *testing.T) (n int) {
+const retained = 100 // days of history in the tests of retention
+
+// fillRetained stores a hundred days of an hourly check that fails once a day.
+func fillRetained(t *testing.T, s *Store) (end time.Time) {
 	t.Helper()
-	must(t, s.view(func(tx *bbolt.Tx) error {
-		for _, b := range dayBuckets {
-			n += len(tx.Bucket(b).Inspect().Children)
-		}
-		return nil
-	}))
-	return n
-}
-
-func TestRetention(t *testing.T) {
-	s := openTest(t, testPath(t), Options{NoSync: true, Retention: time.Hour}) // becomes 90 days
-	const days = 100
-	for i := range days * 24 {
+	for i := range retained * 24 {
 		sent := t0.Add(time.Duration(i) * time.Hour)
 		s.Append(up("web", sent), time.Hour)
 		if i%24 == 5 {
@@ -50,13 +36,25 @@ func TestRetention(t *testing.T) {
 	}
 	mustSync(t, s)
 	s.checkpoint(t)
-	now := t0.Add(days * 24 * time.Hour)
-	cutoff := now.Add(-90 * 24 * time.Hour).Truncate(24 * time.Hour)
+	return t0.Add(retained * 24 * time.Hour)
+}
+
+func TestRetention(t *testing.T) {
+	s := openTest(t, testPath(t), Options{NoSync: true, Retention: time.Hour}) // becomes 90 days
+	now := fillRetained(t, s)
 	before, err := s.Series("web", always)
 	must(t, err)
-	if sweeps := s.sweepAll(t, now); sweeps < 10 {
-		t.Errorf("10 days were removed in %d sweeps: a clock that runs ahead must not take all at once", sweeps)
+	s.sweepAll(t, now)
+	checkOldest(t, s, now.Add(-90*24*time.Hour).Truncate(24*time.Hour), 91)
+	after, err := s.Series("web", always)
+	if err != nil || len(after.Stretches) != len(before.Stretches) {
+		t.Errorf("%d stretches left of %d, %v; want all", len(after.Stretches), len(before.Stretches), err)
 	}
+}
+
+// checkOldest looks that nothing older than the cutoff is left, and all else.
+func checkOldest(t *testing.T, s *Store, cutoff time.Time, pieces int) {
+	t.Helper()
 	got := collect(t, s, "web", always)
 	if len(got) == 0 || !got[0].Sent.Equal(cutoff) {
 		t.Errorf("the oldest result left is %v, want %s", got[:min(1, len(got))], cutoff)
@@ -66,12 +64,42 @@ func TestRetention(t *testing.T) {
 		t.Errorf("the oldest day left is %+v, %v", summaries[:min(1, len(summaries))], err)
 	}
 	evidence, err := s.Evidence("web", always, 1000)
-	if err != nil || len(evidence) != 91 || evidence[0].Sent.Before(cutoff) {
-		t.Errorf("%d pieces of evidence, %v; want 91, none before %s", len(evidence), err, cutoff)
+	if err != nil || len(evidence) != pieces || evidence[0].Sent.Before(cutoff) {
+		t.Errorf("%d pieces of evidence, %v; want %d, none before %s", len(evidence), err, pieces, cutoff)
 	}
-	after, err := s.Series("web", always)
-	if err != nil || len(after.Stretches) != len(before.Stretches) {
-		t.Errorf("%d stretches left of %d, %v; want all", len(after.Stretches), len(before.Stretches), err)
+}
+
+// TestRetentionOfWrongClock sweeps with a clock that runs ten years ahead.
+func TestRetentionOfWrongClock(t *testing.T) {
+	s := openTest(t, testPath(t), Options{NoSync: true, Retention: 90 * 24 * time.Hour})
+	now := fillRetained(t, s)
+	for range 100 {
+		s.sweepAll(t, now.AddDate(10, 0, 0))
+	}
+	days, err := s.Days("web", always)
+	if err != nil || len(days) != 91 {
+		t.Errorf("%d days left, %v; want the newest 90, and the one that is not over", len(days), err)
+	}
+}
+
+// TestRetentionByBlock looks that chunks go by the hour, where they cover one.
+func TestRetentionByBlock(t *testing.T) {
+	s := openTest(t, testPath(t), Options{NoSync: true, Retention: 90 * 24 * time.Hour})
+	start := t0.Truncate(24 * time.Hour)
+	for i := range 24 * 6 {
+		s.Append(up("fast", start.Add(time.Duration(i)*10*time.Minute)), 10*time.Second)
+	}
+	for i := range 95 {
+		s.Append(up("web", start.Add(time.Duration(i)*24*time.Hour)), 24*time.Hour)
+	}
+	mustSync(t, s)
+	s.checkpoint(t)
+	s.sweepAll(t, start.Add(90*24*time.Hour+7*time.Hour+59*time.Minute))
+	if got := collect(t, s, "fast", always); len(got) != 17*6 || !got[0].Sent.Equal(start.Add(7*time.Hour)) {
+		t.Errorf("%d results left from %v on, want 17 hours of them", len(got), got[:min(1, len(got))])
+	}
+	if got := collect(t, s, "web", always); len(got) != 95 {
+		t.Errorf("%d results left, want 95: the first day is not over", len(got))
 	}
 }
 
@@ -82,6 +110,7 @@ func TestStretchRetention(t *testing.T) {
 		s.Append(up("other", t0.Add(time.Duration(i)*24*time.Hour)), time.Hour)
 	}
 	mustSync(t, s)
+	s.checkpoint(t)
 	now := t0.Add(stretchRetention + 2000*24*time.Hour)
 	for range 3 { // 1,000 stretches of a check at a time
 		s.sweepAll(t, now)

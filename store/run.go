@@ -12,6 +12,9 @@ import (
 // nothing: a queue of 200,000 must not be encoded twice a second in vain.
 const slowestRetry = 10 * time.Second
 
+// housekeepRest is the pause after a step of housekeeping that failed.
+const housekeepRest = time.Minute
+
 // Run is the writer: it makes results durable, writes checkpoints, and removes what
 // is older than the retention. It returns when ctx is done and everything appended
 // before is durable, or with the error that prevents it. Run it once.
@@ -76,11 +79,27 @@ func (s *Store) turn() error {
 			break
 		}
 	}
-	if err := s.housekeep(time.Now()); err != nil {
-		s.failed(err)
-		return err
+	now := time.Now()
+	if now.After(s.rest) {
+		s.housekept(s.housekeep(now), now)
 	}
 	return nil
+}
+
+// housekept notes how a step of housekeeping went. One that failed waits a while;
+// results are durable without it.
+func (s *Store) housekept(err error, now time.Time) {
+	s.mu.Lock()
+	before := s.stats.CheckpointError
+	s.stats.CheckpointError = err
+	s.mu.Unlock()
+	if err == nil {
+		return
+	}
+	s.rest = now.Add(housekeepRest)
+	if before == nil {
+		s.log.Warn("checkpoint failed; results are durable, but the log of the store grows", "error", err)
+	}
 }
 
 // housekeep does one step of a checkpoint or of retention, when one is due.

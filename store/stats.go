@@ -35,6 +35,9 @@ type Stats struct {
 	OpenTook       time.Duration
 	LastCheckpoint time.Time // zero before the first since start
 	CheckpointTook time.Duration
+	// CheckpointError is why the last checkpoint or removal of old results failed; nil
+	// when it did not. Results are durable all the same; the file grows.
+	CheckpointError error
 
 	Integrity Integrity
 	Damage    string // the first mistakes found; empty for none

@@ -68,6 +68,7 @@ type Store struct {
 	drafts  map[*history]*draft
 	pass    pass
 	sweep   sweep
+	rest    time.Time         // no housekeeping before
 	sites   map[string]uint32 // by name; numbers begin with 0
 	told    []check.Result    // scratch
 	// sitesNamed is how many sites have their number on disk.
@@ -81,7 +82,7 @@ type Store struct {
 	siteNames []string   // by number
 	sequence  uint64     // of the newest batch in the log
 	ordinal   uint64     // results that ever became durable
-	high      int64      // newest Sent of all, Unix milliseconds
+	high      int64      // newest Sent of the newest batch, Unix milliseconds
 	moved     uint64     // grows whenever a checkpoint moves chunks or days to disk
 	stats     Stats
 }

@@ -36,6 +36,7 @@ type walker struct {
 	seen     bitset
 	free     uint64
 	problems []string
+	spare    [][]byte // page buffers not in use
 }
 
 // bitset has a bit for every page: bbolt's own check keeps two maps of them, more
@@ -99,7 +100,7 @@ func (w *walker) read(id uint64, want uint16) (*page, error) {
 	if id < 2 || id >= w.head.pages {
 		return nil, w.problem("page %d is outside of the file", id)
 	}
-	buf := make([]byte, w.head.pageSize)
+	buf := w.buffer()
 	if _, err := w.file.ReadAt(buf, int64(id)*w.head.pageSize); err != nil {
 		return nil, w.problem("page %d cannot be read: %v", id, err)
 	}
@@ -122,6 +123,23 @@ func (w *walker) read(id uint64, want uint16) (*page, error) {
 		}
 	}
 	return p, w.use(id, overflow)
+}
+
+// buffer returns room for a page; done gives it back.
+func (w *walker) buffer() []byte {
+	n := len(w.spare)
+	if n == 0 {
+		return make([]byte, w.head.pageSize)
+	}
+	b := w.spare[n-1]
+	w.spare = w.spare[:n-1]
+	return b
+}
+
+func (w *walker) done(p *page) {
+	if int64(len(p.data)) == w.head.pageSize {
+		w.spare = append(w.spare, p.data)
+	}
 }
 
 func (w *walker) use(id, overflow uint64) error {
@@ -197,6 +215,7 @@ func (w *walker) tree(id uint64, path [][]byte, in span, depth int) error {
 	if p == nil || err != nil {
 		return err
 	}
+	defer w.done(p)
 	if p.flags == pageLeaf {
 		return w.leaf(p, path, in)
 	}
