@@ -32,7 +32,7 @@ func explain(v *Verdict, e *estimate) string {
 			"proof, they would take the downtime to at most %s at 95 %% confidence; %s allows %s.",
 			AtMost(v.Unknown), AtMost(upper+v.Unknown), v.Claim.Availability, AtLeast(v.Allowance))
 	}
-	return explainDoubt(v, e, upper)
+	return explainDoubt(v, upper)
 }
 
 func explainBreach(v *Verdict, low time.Duration, sure string) string {
@@ -90,15 +90,16 @@ func explainWhole(v *Verdict, upper time.Duration) string {
 }
 
 // explainDoubt says what stands between the claim and an answer.
-func explainDoubt(v *Verdict, e *estimate, upper time.Duration) string {
+func explainDoubt(v *Verdict, upper time.Duration) string {
 	allowed := fmt.Sprintf("%s allows %s", v.Claim.Availability, AtLeast(v.Allowance))
 	if upper <= v.Allowance {
 		return fmt.Sprintf("Cannot tell: in the time that was observed the service was down for at most %s at 95 %% confidence, and %s; "+
 			"but %s could not be observed, too much to leave aside.", AtMost(upper), allowed, AtMost(v.Unknown))
 	}
-	low := floorTo(e.lower(verdictLevel), v.Accounted-v.Unknown)
+	// The interval that is printed beside it, and not the one-sided limits that
+	// decide: two different ranges "at 95 %" on one page convince nobody.
 	s := fmt.Sprintf("Cannot tell: the downtime lies between %s and %s at 95 %% confidence, and %s.",
-		AtLeast(low), AtMost(upper), allowed)
+		AtLeast(v.Downtime.Low95), AtMost(v.Downtime.High95), allowed)
 	switch {
 	case v.Deciding > 0 && v.Deciding < v.Interval:
 		s += fmt.Sprintf(" Probing every %s instead of every %s would have decided it.", AtLeast(v.Deciding), AtMost(v.Interval))
