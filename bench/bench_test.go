@@ -36,6 +36,9 @@ func quick(t *testing.T, args ...string) string {
 func linux(t *testing.T) {
 	t.Helper()
 	if _, err := os.Stat("/proc/self/stat"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("no /proc on the CI machine")
+		}
 		t.Skip("the bench reads /proc and uses all of 127.0.0.0/8: Linux only")
 	}
 }
