@@ -1,8 +1,6 @@
 package metrics
 
 import (
-	"time"
-
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 )
@@ -34,19 +32,6 @@ func collectClaim(k *sink, c status.Claim) {
 // knows reports whether there is any time about which something is known.
 func knows(v sla.Verdict) bool { return v.Accounted > v.Unknown }
 
-// shares returns the availability of the time that is known, and its 95 %
-// interval over all accounted time: unknown time is down at the lower end and up
-// at the upper one, so that a year of which one good hour was seen is not shown
-// as nearly perfect. Without known time there is no share.
-func shares(v sla.Verdict) (low, point, high float64, ok bool) {
-	seen, all := v.Accounted-v.Unknown, v.Accounted
-	if seen <= 0 {
-		return 0, 0, 0, false
-	}
-	share := func(part, whole time.Duration) float64 { return float64(max(part, 0)) / float64(whole) }
-	return share(seen-v.Downtime.High95, all), share(seen-v.Downtime.Point, seen), share(all-v.Downtime.Low95, all), true
-}
-
 func collectWindow(k *sink, claim, service, window string, v sla.Verdict) {
 	if v.Accounted <= 0 {
 		return
@@ -54,7 +39,7 @@ func collectWindow(k *sink, claim, service, window string, v sla.Verdict) {
 	labels := k.labels("claim", claim, "service", service, "window", window)
 	k.put(coverage, labels, v.Coverage)
 	k.put(unknown, labels, v.Unknown.Seconds())
-	low, point, high, ok := shares(v)
+	low, point, high, ok := v.Known()
 	if !ok {
 		return
 	}
