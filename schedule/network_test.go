@@ -72,7 +72,7 @@ func TestOwnNetwork(t *testing.T) {
 				if got := b.of("web"); tt.held > 0 && len(got) > 0 {
 					t.Errorf("results = %v before the anchors have answered, want none", got)
 				}
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				synctest.Wait()
 				got := b.of("web")
 				if diff := cmp.Diff(tt.want, diary(got, start)); diff != "" {
