@@ -91,7 +91,7 @@ func compare(s settings, truth []outage, accounts []account) {
 		kinds[o.Target] += fmt.Sprintf(" %s %.1f", o.Kind, time.Duration(o.To-o.From).Seconds())
 	}
 	var total, said, unknown time.Duration
-	var errors []time.Duration
+	var errors, lengths []time.Duration
 	inside, hard, false_, seen := 0, 0, 0, 0
 	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "target\toutages, s\ttrue s\tpoint\thard bounds\t95 % interval\tincidents\tinside")
@@ -113,15 +113,21 @@ func compare(s settings, truth []outage, accounts []account) {
 			continue
 		}
 		errors = append(errors, (d.Point - down[i]).Abs())
+		lengths = append(lengths, (a.Lengths - down[i]).Abs())
 		fmt.Fprintf(w, "%d\t%s\t%.2f\t%.2f\t%.2f - %.2f\t%.2f - %.2f\t%d\t%t\n", i, kinds[i], down[i].Seconds(), d.Point.Seconds(),
 			d.HardLow.Seconds(), d.HardHigh.Seconds(), d.Low95.Seconds(), d.High95.Seconds(), a.Incidents, ok)
 	}
 	w.Flush()
-	slices.Sort(errors)
 	fmt.Fprintf(s.out, "\ntargets inside their 95 %% interval: %d of %d; inside their hard bounds: %d\n", inside, len(accounts), hard)
 	fmt.Fprintf(s.out, "total: said %.1f s, true %.1f s (%+.2f %%); unknown %.1f s\n",
 		said.Seconds(), total.Seconds(), 100*(said-total).Seconds()/total.Seconds(), unknown.Seconds())
-	fmt.Fprintf(s.out, "error of a target with outages: p50 %.2f s, p90 %.2f s, max %.2f s\n",
-		quantile(errors, 0.5).Seconds(), quantile(errors, 0.9).Seconds(), quantile(errors, 1).Seconds())
+	for _, e := range []struct {
+		what  string
+		sizes []time.Duration
+	}{{"its downtime", errors}, {"the sum of its incidents' lengths", lengths}} {
+		slices.Sort(e.sizes)
+		fmt.Fprintf(s.out, "targets with outages, error of %s: p50 %.2f s, p90 %.2f s, max %.2f s\n",
+			e.what, quantile(e.sizes, 0.5).Seconds(), quantile(e.sizes, 0.9).Seconds(), quantile(e.sizes, 1).Seconds())
+	}
 	fmt.Fprintf(s.out, "outages seen: %d of %d; targets without outages said to have been down: %d\n", seen, len(truth), false_)
 }

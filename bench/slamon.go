@@ -154,6 +154,7 @@ func (p *parts) answer(r request) (any, error) {
 type account struct {
 	Downtime  sla.Downtime
 	Incidents int
+	Lengths   time.Duration // of the incidents, each estimated by itself
 	Unknown   time.Duration
 }
 
@@ -172,7 +173,11 @@ func (p *parts) judge(over timeline.Period) ([]account, error) {
 		}
 		series.Interval, series.Reprobe = c.Interval, c.Reprobe
 		v := sla.Judge(claimOn(c.ID), over, over.To, []timeline.Series{series}, nil)
-		accounts[i] = account{v.Downtime, len(v.Incidents), v.Unknown}
+		a := account{Downtime: v.Downtime, Incidents: len(v.Incidents), Unknown: v.Unknown}
+		for _, i := range v.Incidents {
+			a.Lengths += i.Point
+		}
+		accounts[i] = a
 	}
 	return accounts, nil
 }
