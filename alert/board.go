@@ -46,7 +46,7 @@ func (r *reading) check(s *status.Service, c *status.Check) {
 	if c.Paused {
 		return
 	}
-	if c.Last.State == check.Down && s.ID != check.OwnNetworkService {
+	if s.ID != check.OwnNetworkService {
 		r.incident(s, c)
 	}
 	for _, f := range c.Last.Facts {
@@ -56,27 +56,59 @@ func (r *reading) check(s *status.Service, c *status.Check) {
 	}
 }
 
-// incident is named by its first failed probe, so that it stays the same trouble
-// until the check is good again.
+// incident is there while the check is down, and also while nobody knows that it is
+// well again: when our own line dies in the middle of an outage, that is no recovery.
+// It is named by its first failed probe, before whatever unknown time there was, so
+// that it stays the same trouble over that and over a restart.
 func (r *reading) incident(s *status.Service, c *status.Check) {
+	first, newest, failed := trouble(s, c.ID)
+	down := c.Last.State == check.Down
+	if !down && (c.Last.State != check.Unknown || newest == nil || !newest.FirstGood.IsZero()) {
+		return
+	}
 	found := Condition{
-		Key: fmt.Sprintf("incident/%s-%s", c.ID, c.Since.UTC().Format("20060102T150405.000Z")), Subject: "check " + string(c.ID),
-		Type: Incident, Severity: Critical, Service: s.ID, Check: c.ID, Class: c.Class,
+		Subject: "check " + string(c.ID), Type: Incident, Severity: Critical, Service: s.ID, Check: c.ID, Class: c.Class,
 		Since: c.Since, Failed: 1, Reason: c.Last.Reason,
 		Title:       fmt.Sprintf("%s: %s is down", s.Name, c.Name),
 		Path:        "/checks/" + string(c.ID),
 		Maintenance: maintained(s, r.board.At),
 	}
-	if c.Last.Detail != nil {
+	if down && c.Last.Detail != nil {
 		found.Sentence = c.Last.Detail.Sentence
 	}
-	for i := range s.Incidents {
-		if in := &s.Incidents[i]; in.Check == c.ID && in.Ongoing {
-			found.Failed, found.Path = in.Failed, "/incidents/"+in.ID
-			break
-		}
+	if newest == nil { // the list of incidents is a moment older than the result
+		found.Key = fmt.Sprintf("incident/%s-%s", c.ID, c.Since.UTC().Format("20060102T150405.000Z"))
+		r.add(found)
+		return
+	}
+	found.Key, found.Since, found.Failed, found.Path = "incident/"+first.ID, first.FirstBad, failed, "/incidents/"+newest.ID
+	if !down {
+		found.Reason, found.Sentence = newest.Reason, "It was down when it was last seen; since then nothing is known."
 	}
 	r.add(found)
+}
+
+// trouble returns the newest failure of a check and the first of those that only
+// unknown time lies between, with the failed probes of them all; nil when the check
+// has none, or was good after the newest.
+func trouble(s *status.Service, id check.ID) (first, newest *status.Incident, failed int) {
+	for i := range s.Incidents { // newest first
+		in := &s.Incidents[i]
+		if in.Check != id {
+			continue
+		}
+		if first != nil && (!first.LastGood.IsZero() || !in.FirstGood.IsZero()) {
+			break
+		}
+		if newest == nil {
+			if !in.Ongoing && !in.FirstGood.IsZero() {
+				return nil, nil, 0
+			}
+			newest = in
+		}
+		first, failed = in, failed+in.Failed
+	}
+	return first, newest, failed
 }
 
 // maintained reports whether the vendor announced work for now.
@@ -133,6 +165,7 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 	} else if v.Allowance > 0 {
 		r.allowance(s, v, window, path)
 	}
+	r.burn(s, c, path)
 	for i := range c.Rolling {
 		if w := &c.Rolling[i]; w.Name == "24h" && w.Accounted > 0 && w.Coverage < r.limits.CoverageShare && r.old(24*time.Hour) {
 			r.add(Condition{
@@ -164,6 +197,45 @@ func (r *reading) allowance(s *status.Service, v *sla.Verdict, window, path stri
 			Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, share*100, v.Claim.Availability),
 			Sentence: Pace(v, r.board.At, r.zone()),
 		})
+	}
+}
+
+// highestBurn is the highest claim that burn rates say something about; above it one
+// failed probe an hour is already a burn of more than 14.
+const highestBurn = 0.9995
+
+// burns are the rates of the SRE workbook that the board's windows can show: 2 % of
+// the allowance of 30 days within an hour, 10 % within a day.
+var burns = [...]struct {
+	window   string
+	rate     float64
+	severity Severity
+}{{"1h", 14.4, Critical}, {"24h", 3, Warning}}
+
+// burn looks at how fast the allowance goes. It only speaks while the last hour was
+// worse than the claim allows, so that it ends soon after the trouble has.
+func (r *reading) burn(s *status.Service, c *status.Claim, path string) {
+	claimed := c.Claim.Availability.Ratio()
+	if claimed > highestBurn || claimed <= 0 {
+		return
+	}
+	rates := map[string]float64{}
+	for i := range c.Rolling {
+		if w := &c.Rolling[i]; w.Accounted > 0 {
+			rates[w.Name] = float64(w.Downtime.Point) / float64(w.Accounted) / (1 - claimed)
+		}
+	}
+	for _, b := range burns {
+		if rates[b.window] < b.rate || rates["1h"] < 1 {
+			continue
+		}
+		r.add(Condition{
+			Key: fmt.Sprintf("burn_rate/%s/%s", c.Claim.ID, b.window), Subject: fmt.Sprintf("burn rate over %s of %s", b.window, c.Claim.ID),
+			Type: BurnRate, Severity: b.severity, Service: s.ID, Claim: c.Claim.ID, Since: r.board.At, Path: path,
+			Title:    fmt.Sprintf("%s: downtime over %s is %.1f times what %s allows", s.Name, b.window, rates[b.window], c.Claim.Availability),
+			Sentence: Pace(&c.Verdict, r.board.At, r.zone()),
+		})
+		return // the quicker one says it all
 	}
 }
 

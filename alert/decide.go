@@ -23,6 +23,7 @@ type Rules struct {
 // they were decided. Conditions are everything that is wrong at now.
 func Decide(now time.Time, rules Rules, conditions []Condition, memory *Memory) []Notice {
 	memory.ready()
+	memory.rewind(now)
 	d := decision{now: now, rules: rules, memory: memory, there: make(map[string]bool, len(conditions)),
 		down: map[check.ID]bool{}, open: map[string]*Notice{}}
 	for i := range conditions {
@@ -196,9 +197,19 @@ func (d *decision) again(it *Item, p *Policy) {
 	}
 }
 
+// repeat says something again of a trouble that was told. What was told together is
+// repeated together: thousands of checks behind one line are not thousands of mails.
 func (d *decision) repeat(it *Item, p *Policy, kind Kind, number int, why string) *Notice {
-	n := d.notice(it, p, kind, number, why)
-	n.Thread, n.Detected, n.Due = it.Thread, d.now, d.now.Add(p.Window)
+	slot := fmt.Sprintf("%s %s %s", kind, p.ID, it.Thread)
+	n := d.open[slot]
+	if n == nil {
+		n = d.notice(it, p, kind, number, why)
+		n.Thread = it.Thread
+		d.open[slot] = n
+	} else {
+		n.add(it)
+	}
+	n.Detected, n.Due = d.now, d.now.Add(p.Window)
 	n.Channels = union(n.Channels, it.Heard)
 	it.Last = d.now
 	return n
@@ -226,6 +237,7 @@ func (d *decision) recovered(it *Item) {
 	slot := "recovered " + it.Thread
 	if n := d.open[slot]; n != nil {
 		n.add(it)
+		n.Detected = d.now
 		n.Channels = union(n.Channels, it.Heard)
 		return
 	}

@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -9,8 +10,15 @@ import (
 // flap tells once that a subject comes and goes; while it does, its single
 // openings and recoveries are not told.
 func (d *decision) flap(it *Item, p *Policy, s *Subject) {
-	n := d.notice(it, p, Flapping, 0, "failed more than four times within an hour")
-	n.Thread = n.ID
+	slot := "flapping " + p.ID
+	n := d.open[slot]
+	if n == nil {
+		n = d.notice(it, p, Flapping, 0, "failed more than four times within an hour")
+		n.Thread = n.ID
+		d.open[slot] = n
+	} else {
+		n.add(it)
+	}
 	n.Channels = union(n.Channels, it.Heard)
 	s.Policy, s.Thread, s.Heard = p.ID, n.Thread, n.Channels
 }
@@ -39,14 +47,24 @@ func (d *decision) calm() {
 	}
 }
 
+// stable tells that a subject no longer flaps, together with those that were told
+// with it and calm down at the same time.
 func (d *decision) stable(name string, s *Subject) {
+	c := Condition{Subject: name, Title: name + " is stable again", Sentence: "It no longer comes and goes."}
+	slot := "stable " + s.Thread
+	if n := d.open[slot]; n != nil {
+		n.add(&Item{Condition: c, Seen: d.now})
+		return
+	}
 	p := d.byID(s.Policy)
-	d.notices = append(d.notices, &Notice{
-		ID: s.Thread + "/" + string(Stable), Thread: s.Thread, Kind: Stable, Policy: s.Policy,
+	n := &Notice{
+		ID: fmt.Sprintf("%s@%d/%s", name, s.Flapping.Unix(), Stable), Thread: s.Thread, Kind: Stable, Policy: s.Policy,
 		Why:      "quiet for " + flapCalm.String(),
 		Detected: d.now, Due: d.now.Add(p.Window), Channels: s.Heard, Fallback: d.resolve(p.Fallback),
-		Conditions: []Condition{{Subject: name, Title: name + " is stable again", Sentence: "It no longer comes and goes."}},
-	})
+		Conditions: []Condition{c},
+	}
+	d.open[slot] = n
+	d.notices = append(d.notices, n)
 }
 
 // duty returns the name of the rota that a channel stands for.

@@ -122,6 +122,31 @@ func (m *Memory) Silence(mute Mute, now time.Time) {
 	m.Mutes = append(kept, mute)
 }
 
+// rewind pulls instants that lie in the future back to now. After the clock was
+// stepped back nothing may wait until it is where it was.
+func (m *Memory) rewind(now time.Time) {
+	pull := func(list ...*time.Time) {
+		for _, t := range list {
+			if t.After(now) {
+				*t = now
+			}
+		}
+	}
+	for _, it := range m.Items {
+		pull(&it.Seen, &it.Free, &it.Confirmed, &it.Told, &it.Last, &it.Escalated, &it.Gone)
+	}
+	for policy, at := range m.Grouped {
+		pull(&at)
+		m.Grouped[policy] = at
+	}
+	for _, s := range m.Subjects {
+		pull(&s.Flapping)
+		for i := range s.Opened {
+			pull(&s.Opened[i])
+		}
+	}
+}
+
 func (m *Memory) ready() {
 	if m.Items == nil {
 		m.Items = map[string]*Item{}

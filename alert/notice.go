@@ -14,6 +14,7 @@ const (
 	Recovered Kind = "recovered"
 	Flapping  Kind = "flapping" // comes and goes too often to be told each time
 	Stable    Kind = "stable"   // has stopped flapping
+	Test      Kind = "test"     // somebody tries a channel
 )
 
 // maxListed bounds the conditions that a notice carries. A network that is gone

@@ -1,0 +1,192 @@
+package notify
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"strings"
+	"time"
+
+	"github.com/slamon/slamon/alert"
+)
+
+// Message is a notice as a channel sends it.
+type Message struct {
+	ID       string       `json:"id"`     // of the notice: receivers can drop doubles by it
+	Thread   string       `json:"thread"` // of the trouble: a failure and its recovery share it
+	Language string       `json:"language"`
+	Subject  string       `json:"subject"`
+	Text     string       `json:"text"`
+	HTML     string       `json:"-"`
+	Link     string       `json:"link,omitempty"`
+	Test     bool         `json:"test,omitempty"` // made by hand, to try the channel
+	Notice   alert.Notice `json:"notice"`
+}
+
+// Over reports whether the trouble is over.
+func (m Message) Over() bool {
+	return m.Notice.Kind == alert.Recovered || m.Notice.Kind == alert.Stable
+}
+
+// Short returns a hash of a name that is fit for headers and keys.
+func Short(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return hex.EncodeToString(sum[:12])
+}
+
+// JSON returns the message as machines read it.
+func (m Message) JSON() []byte {
+	text, err := json.Marshal(m)
+	if err != nil {
+		panic(err) // a Message holds nothing that JSON refuses
+	}
+	return text
+}
+
+// Renderer turns notices into messages.
+type Renderer struct {
+	Site string
+	Zone *time.Location
+	URL  string // of the pages, without a slash at the end; empty when unknown
+	// Act returns the signed link by which whoever holds it acknowledges a condition;
+	// nil for none.
+	Act func(key string) string
+}
+
+// Render writes the message of a notice.
+func (r Renderer) Render(n alert.Notice, language string) Message {
+	w := words[language]
+	if w == nil {
+		language, w = "en", words["en"]
+	}
+	m := Message{ID: n.ID, Thread: n.Thread, Language: language, Notice: n, Subject: r.subject(w, n)}
+	if r.URL != "" && len(n.Conditions) > 0 {
+		m.Link = r.URL + n.Conditions[0].Path
+	}
+	m.Text = r.text(w, n)
+	m.HTML = r.html(w, n, m.Subject)
+	return m
+}
+
+func (r Renderer) subject(w map[string]string, n alert.Notice) string {
+	s := "[slamon] " + w[string(n.Kind)] + ": "
+	if len(n.Conditions) > 0 {
+		s += n.Conditions[0].Title
+	}
+	if more := len(n.Conditions) + n.More - 1; more > 0 {
+		s += fmt.Sprintf(w["and more"], more)
+	}
+	return clip(s)
+}
+
+func (r Renderer) text(w map[string]string, n alert.Notice) string {
+	var b strings.Builder
+	for _, c := range n.Conditions {
+		fmt.Fprintf(&b, "%s\n", c.Title)
+		for _, line := range r.lines(w, n, c) {
+			fmt.Fprintf(&b, "  %s: %s\n", line.Name, line.Value)
+		}
+		b.WriteByte('\n')
+	}
+	if n.More > 0 {
+		fmt.Fprintf(&b, w["more listed"]+"\n\n", n.More)
+	}
+	fmt.Fprintf(&b, "%s: %s\n%s: %s\n%s: %s\n", w["detected"], r.at(n.Detected), w["due"], r.at(n.Due), w["why"], n.Why)
+	fmt.Fprintf(&b, "%s: %s\n", w["site"], r.Site)
+	return b.String()
+}
+
+// fact is one line about a condition.
+type fact struct{ Name, Value, Link string }
+
+func (r Renderer) lines(w map[string]string, n alert.Notice, c alert.Condition) []fact {
+	var out []fact
+	add := func(name, value, link string) {
+		if value != "" {
+			out = append(out, fact{w[name], value, link})
+		}
+	}
+	add("seen", c.Sentence, "")
+	if !c.Since.IsZero() {
+		add("since", r.at(c.Since), "")
+	}
+	if c.Failed > 0 {
+		add("failed", fmt.Sprint(c.Failed), "")
+	}
+	add("service", string(c.Service), "")
+	add("check", string(c.Check), "")
+	add("claim", string(c.Claim), "")
+	if r.URL != "" {
+		add("page", r.URL+c.Path, r.URL+c.Path)
+	}
+	if r.Act != nil && c.Key != "" && n.Kind != alert.Recovered && n.Kind != alert.Stable {
+		if link := r.Act(c.Key); link != "" {
+			add("acknowledge", link, link)
+		}
+	}
+	return out
+}
+
+func (r Renderer) at(t time.Time) string {
+	zone := r.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	return t.In(zone).Format("2006-01-02 15:04:05 -07:00")
+}
+
+// page is plain enough for every mail reader: no images, no style sheet, nothing
+// from elsewhere.
+var page = template.Must(template.New("mail").Parse(`<!doctype html>
+<html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Subject}}</title></head>
+<body style="font-family:sans-serif;line-height:1.5">
+{{range .Blocks}}<h2 style="font-size:1.1em;margin:1em 0 .3em">{{.Title}}</h2>
+<table cellpadding="2">{{range .Lines}}<tr><td style="color:#555;padding-right:1em;vertical-align:top">{{.Name}}</td><td>{{if .Link}}<a href="{{.Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
+{{end}}</table>
+{{end}}{{if .More}}<p>{{.More}}</p>
+{{end}}<p style="color:#555;font-size:.9em">{{range .Footer}}{{.Name}}: {{.Value}}<br>
+{{end}}</p></body></html>
+`))
+
+func (r Renderer) html(w map[string]string, n alert.Notice, subject string) string {
+	type block struct {
+		Title string
+		Lines []fact
+	}
+	data := struct {
+		Language, Subject, More string
+		Blocks                  []block
+		Footer                  []fact
+	}{Language: w["language"], Subject: subject}
+	for _, c := range n.Conditions {
+		data.Blocks = append(data.Blocks, block{c.Title, r.lines(w, n, c)})
+	}
+	if n.More > 0 {
+		data.More = fmt.Sprintf(w["more listed"], n.More)
+	}
+	data.Footer = []fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], n.Why, ""}, {w["site"], r.Site, ""}}
+	var b strings.Builder
+	if err := page.Execute(&b, data); err != nil {
+		return "" // the text says the same
+	}
+	return b.String()
+}
+
+// Sample returns a message that is marked as a test, to try a channel with.
+func Sample(language string) Message {
+	now := time.Now().UTC()
+	n := alert.Notice{
+		ID: fmt.Sprintf("test@%d", now.UnixNano()), Kind: alert.Test, Why: "somebody tries this channel", Severity: alert.Info,
+		Detected: now, Due: now.Add(time.Hour),
+		Conditions: []alert.Condition{{
+			Key: "test", Subject: "test", Type: alert.Trial, Title: "This is only a test of the channel", Since: now,
+			Sentence: "Nothing has happened. 何も起きていません。",
+		}},
+	}
+	n.Thread = n.ID
+	m := Renderer{Site: "test"}.Render(n, language)
+	m.Test = true
+	return m
+}
