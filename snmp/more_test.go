@@ -117,6 +117,40 @@ func TestAgentStopsInTheMiddle(t *testing.T) {
 	}
 }
 
+// An agent that drops large requests is asked for less at once, and one that was
+// away for a while is asked for as much as before.
+func TestLargeRequestsAreDropped(t *testing.T) {
+	agent := testAgent(t, append(linux(), port("2", "eth0", "", 1, 1)...)...)
+	agent.Behave(snmptest.Drops(10))
+	p := testPoller(t, testEnv(t), testDevice(agent))
+	hurry(p)
+	want(t, poll(t, p, check.Up, check.ReasonNone), device.Memory, "", 0.25)
+	if p.session.perGet > 10 {
+		t.Errorf("%d objects are asked for at once, want at most 10", p.session.perGet)
+	}
+	secured := v3Agent(t, device.SHA256, device.AES, linux()...)
+	secured.Behave(snmptest.Drops(10))
+	p = testPoller(t, testEnv(t), v3Device(secured, device.SHA256, device.AES))
+	hurry(p)
+	want(t, poll(t, p, check.Up, check.ReasonNone), device.Memory, "", 0.25)
+
+	agent.Behave(nil)
+	p = testPoller(t, testEnv(t), testDevice(agent))
+	poll(t, p, check.Up, check.ReasonNone)
+	agent.Mute(true)
+	hurry(p)
+	for range 3 {
+		poll(t, p, check.Down, check.ReasonTimeout)
+	}
+	agent.Mute(false)
+	relax(p)
+	before := agent.Requests()
+	poll(t, p, check.Up, check.ReasonNone)
+	if n := agent.Requests() - before; n != 1 {
+		t.Errorf("the poll after an absence took %d requests, want 1", n)
+	}
+}
+
 func TestWrongConfiguration(t *testing.T) {
 	env := testEnv(t)
 	good := testDevice(testAgent(t))

@@ -27,6 +27,7 @@ type session struct {
 	id      uint32            // of the last request
 	forms   map[*string]*form // of GETs that are repeated, by their first object
 	perGet  int               // objects in one GET
+	proven  int               // most objects in a GET that was answered
 	noBulk  bool              // GETBULK failed where GETNEXT works
 	packets int               // sent, for the survey
 }
@@ -162,14 +163,14 @@ func (s *session) getAll(ctx context.Context, oids []string, values []value, som
 		switch {
 		case err == nil:
 			reached += n
+			s.proven = max(s.proven, n)
 		case errors.As(err, &status) && status.status == statusTooBig && n > 1:
 			s.perGet = max(1, n/2)
+		case errors.Is(err, errSilent) && n > max(s.proven, perGetAtLeast):
+			// Some agents say nothing when an answer would be too big. One that has
+			// answered as many before is silent for another reason.
+			s.perGet = max(perGetAtLeast, n/2)
 		default:
-			if errors.Is(err, errSilent) && n > perGetAtLeast {
-				// Some agents say nothing when an answer would be too big. The
-				// next poll asks for less at once.
-				s.perGet = max(perGetAtLeast, n/2)
-			}
 			return reached, err
 		}
 	}

@@ -139,9 +139,9 @@ func (t *Traps) report(s *sealer, id uint32, object []byte, now time.Time) []byt
 	list := appendTLV(nil, tagSequence, appendTLV(nil, tagSequence, bind))
 	body := appendInt(nil, id)
 	body = append(appendInt(appendInt(body, 0), 0), list...)
-	clear := *s
-	clear.block, clear.out = nil, nil
-	clear.flags &= byte(gosnmp.AuthNoPriv)
+	bare := *s
+	bare.block, bare.out = nil, nil
+	bare.flags &= byte(gosnmp.AuthNoPriv)
 	boots, seconds := t.clock(now)
-	return clear.seal(clear.scope(appendTLV(nil, tagReport, body)), false, id, boots, seconds)
+	return bare.seal(bare.scope(appendTLV(nil, tagReport, body)), false, id, boots, seconds)
 }

@@ -198,15 +198,25 @@ func (s *session) askV3(ctx context.Context, ask func() error) error {
 			if !errors.Is(err, errSilent) {
 				return err
 			}
-			// Agents drop what they cannot decrypt without a word (net-snmp does).
-			// One that has just told its engine is not silent.
-			s.usm.forget()
 			if fresh {
-				err = &authError{"the agent tells its engine but does not answer this user; most likely the privacy password or protocol is wrong"}
+				return s.mute(ctx)
 			}
+			s.usm.forget()
 			return err
 		}
 	}
+}
+
+// mute says why an agent is silent that has just told its engine. Agents drop
+// what they cannot decrypt without a word (net-snmp does), and some drop requests
+// that are too large for them: those answer a small one.
+func (s *session) mute(ctx context.Context) error {
+	small := query{kind: gosnmp.GetRequest, objects: []gosnmp.SnmpPDU{{Name: sysUpTime, Type: gosnmp.Null}}}
+	if _, err := s.exchange(ctx, small); !errors.Is(err, errSilent) {
+		return errSilent
+	}
+	s.usm.forget()
+	return &authError{"the agent tells its engine but does not answer this user; most likely the privacy password or protocol is wrong"}
 }
 
 // exchange3 is one question in SNMP v3.

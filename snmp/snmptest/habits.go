@@ -125,6 +125,16 @@ func TooBig(most int) Habit {
 	}
 }
 
+// Drops says nothing to more than so many objects at once.
+func Drops(most int) Habit {
+	return func(request, answer *gosnmp.SnmpPacket, encode encoder) [][]byte {
+		if len(request.Variables) > most {
+			return nil
+		}
+		return [][]byte{encode(answer)}
+	}
+}
+
 // Fails answers a whole GET with genErr when it asks for one object.
 func Fails(oid string) Habit {
 	return func(request, answer *gosnmp.SnmpPacket, encode encoder) [][]byte {
