@@ -86,7 +86,7 @@ func TestKilled(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "slamon.db")
 	acknowledged := -1
 	for life := range 200 {
-		lines := 1 + life%25 // how many acknowledgements this life gets
+		lines := 1 + life%12 // how many acknowledgements this life gets
 		acknowledged = max(acknowledged, liveAndDie(t, path, lines))
 		if life%50 == 49 {
 			checkAcknowledged(t, path, acknowledged)
