@@ -60,6 +60,8 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 	switch p := c.Params.(type) {
 	case check.HTTP:
 		return runner(newHTTP(p))
+	case check.Transaction:
+		return runner(newTransaction(p))
 	case check.TCP:
 		return runner(newTCP(p))
 	case check.TLSHandshake:

@@ -17,6 +17,7 @@ type httpProbe struct {
 	params check.HTTP
 	first  ask
 	proxy  *proxy // nil for none
+	keep   bool   // the connection serves further requests: see transaction
 }
 
 // ask is one request: the first, or one that a redirect led to.

@@ -107,6 +107,11 @@ func (h *httpProbe) exchange(ctx context.Context, t *trace, x *exchange, a *ask)
 	if err := h.connect(ctx, t, x, a); err != nil {
 		return err
 	}
+	return h.transmit(ctx, t, x, a)
+}
+
+// transmit sends a over the open connection and reads the header of the answer.
+func (h *httpProbe) transmit(ctx context.Context, t *trace, x *exchange, a *ask) error {
 	if x.h2 != nil {
 		return h.exchange2(ctx, t, x, a)
 	}

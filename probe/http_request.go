@@ -140,7 +140,10 @@ func (h *httpProbe) wire(a *ask) ([]byte, error) {
 	if len(a.body) > 0 || a.method == "POST" || a.method == "PUT" || a.method == "PATCH" {
 		fmt.Fprintf(&b, "Content-Length: %d\r\n", len(a.body))
 	}
-	b.WriteString("Connection: close\r\n\r\n")
+	if !h.keep {
+		b.WriteString("Connection: close\r\n")
+	}
+	b.WriteString("\r\n")
 	b.Write(a.body)
 	return bytes.Clone(b.Bytes()), nil // without the buffer's spare room
 }
