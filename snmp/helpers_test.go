@@ -68,6 +68,9 @@ const brief = 50 * time.Millisecond
 // hurry makes a poller wait briefly from now on.
 func hurry(p *Poller) { p.session.dev.Timeout = brief }
 
+// patient is a timeout for agents that answer some requests and not others.
+const patient = 400 * time.Millisecond
+
 // relax undoes hurry.
 func relax(p *Poller) { p.session.dev.Timeout = p.dev.Timeout }
 

@@ -102,7 +102,7 @@ func TestAgentStopsInTheMiddle(t *testing.T) {
 		}
 		return [][]byte{encode(answer)}
 	})
-	hurry(p)
+	p.session.dev.Timeout = patient
 	readings := poll(t, p, check.Degraded, check.ReasonTimeout)
 	known, void := 0, 0
 	for _, r := range readings {
@@ -123,7 +123,7 @@ func TestLargeRequestsAreDropped(t *testing.T) {
 	agent := testAgent(t, append(linux(), port("2", "eth0", "", 1, 1)...)...)
 	agent.Behave(snmptest.Drops(10))
 	p := testPoller(t, testEnv(t), testDevice(agent))
-	hurry(p)
+	p.session.dev.Timeout = patient
 	want(t, poll(t, p, check.Up, check.ReasonNone), device.Memory, "", 0.25)
 	if p.session.perGet > 10 {
 		t.Errorf("%d objects are asked for at once, want at most 10", p.session.perGet)
@@ -131,7 +131,7 @@ func TestLargeRequestsAreDropped(t *testing.T) {
 	secured := v3Agent(t, device.SHA256, device.AES, linux()...)
 	secured.Behave(snmptest.Drops(10))
 	p = testPoller(t, testEnv(t), v3Device(secured, device.SHA256, device.AES))
-	hurry(p)
+	p.session.dev.Timeout = patient
 	want(t, poll(t, p, check.Up, check.ReasonNone), device.Memory, "", 0.25)
 
 	agent.Behave(nil)
