@@ -229,6 +229,21 @@ func BenchmarkOpenYear(b *testing.B) {
 		}
 	})
 	b.Run("series", func(b *testing.B) { benchSeries(b, path) })
+	b.Run("verify", func(b *testing.B) {
+		for b.Loop() {
+			report, err := Verify(b.Context(), path)
+			must(b, err)
+			b.ReportMetric(float64(report.Results)/report.Took.Seconds()/1e6, "M-results/s")
+		}
+	})
+	b.Run("check-after-crash", func(b *testing.B) {
+		s, err := Open(path, Options{NoSync: true})
+		must(b, err)
+		defer s.crash(b)
+		for b.Loop() {
+			must(b, s.checkLive(b.Context()))
+		}
+	})
 }
 
 func benchSeries(b *testing.B, path string) {

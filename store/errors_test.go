@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/slamon/slamon/check"
 )
 
 // TestOpenRefuses shows the one sentence for every file that cannot be opened.
@@ -105,17 +107,25 @@ func makeSmall(t testing.TB, path string) {
 	must(t, s.Close())
 }
 
+const smallInterval = 10 * time.Second
+
+// smallResult is the i-th result of a check of a small store: three failures, then
+// 94 that are not.
+func smallResult(id check.ID, i int) check.Result {
+	sent := t0.Add(time.Duration(i) * smallInterval)
+	if i%97 >= 3 {
+		return up(id, sent)
+	}
+	r := down(id, sent)
+	r.Detail.Body = fmt.Sprint("page ", i)
+	return r
+}
+
 func fillSmall(t testing.TB, s *Store, results int) {
 	t.Helper()
 	for i := range results {
-		for _, id := range []string{"a", "b", "c"} {
-			sent := t0.Add(time.Duration(i) * 10 * time.Second)
-			r := up(checkID(id), sent)
-			if i%97 < 3 {
-				r = down(checkID(id), sent)
-				r.Detail.Body = fmt.Sprint("page ", i)
-			}
-			s.Append(r, 10*time.Second)
+		for _, id := range []check.ID{"a", "b", "c"} {
+			s.Append(smallResult(id, i), smallInterval)
 		}
 	}
 	must(t, s.Sync(context.Background()))
@@ -178,16 +188,16 @@ func useDamaged(t *testing.T, path string) {
 	if err != nil {
 		return
 	}
-	for _, id := range []string{"a", "b", "c"} {
-		_, _ = s.Series(checkID(id), always)
-		_, _ = s.Days(checkID(id), always)
-		_, _ = s.Evidence(checkID(id), always, 100)
-		for _, err := range s.Results(checkID(id), always) {
+	for _, id := range []check.ID{"a", "b", "c"} {
+		_, _ = s.Series(id, always)
+		_, _ = s.Days(id, always)
+		_, _ = s.Evidence(id, always, 100)
+		for _, err := range s.Results(id, always) {
 			if err != nil {
 				break
 			}
 		}
-		s.Append(up(checkID(id), t0.Add(24*time.Hour)), 10*time.Second)
+		s.Append(up(id, t0.Add(24*time.Hour)), 10*time.Second)
 	}
 	_, _ = s.Events(always, 10)
 	_, _ = s.Get("seed")

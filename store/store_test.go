@@ -156,6 +156,4 @@ func build(results []check.Result, interval time.Duration) []timeline.Stretch {
 	return append(list, b.Open())
 }
 
-func checkID(s string) check.ID { return check.ID(s) }
-
 func statusEvent(at time.Time, kind string) status.Event { return status.Event{At: at, Kind: kind} }
