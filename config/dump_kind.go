@@ -50,6 +50,8 @@ func (d *dumper) params(parent string, p check.Params) {
 		d.time("every", p.Every)
 		d.time("slack", p.Slack)
 		d.secret("token", p.Token)
+	case check.Transaction:
+		d.transaction(parent+"."+p.Kind(), p)
 	}
 }
 

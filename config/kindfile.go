@@ -21,6 +21,8 @@ type kindFiles struct {
 	STUN      *stunFile      `toml:"stun"`
 	UDP       *udpFile       `toml:"udp"`
 	Heartbeat *heartbeatFile `toml:"heartbeat"`
+
+	Transaction *transactionFile `toml:"transaction"`
 }
 
 type httpFile struct {

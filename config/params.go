@@ -37,12 +37,12 @@ type kindTable struct {
 }
 
 // tables returns all kinds in the order of the reference.
-func (k *kindFiles) tables() [13]kindTable {
-	return [13]kindTable{
+func (k *kindFiles) tables() [14]kindTable {
+	return [14]kindTable{
 		{"http", head(k.HTTP)}, {"tcp", head(k.TCP)}, {"tls", head(k.TLS)}, {"icmp", head(k.ICMP)},
 		{"dns", head(k.DNS)}, {"ntp", head(k.NTP)}, {"smtp", head(k.SMTP)}, {"imap", head(k.IMAP)},
 		{"ssh", head(k.SSH)}, {"grpc", head(k.GRPC)}, {"stun", head(k.STUN)}, {"udp", head(k.UDP)},
-		{"heartbeat", head(k.Heartbeat)},
+		{"heartbeat", head(k.Heartbeat)}, {"transaction", head(k.Transaction)},
 	}
 }
 
@@ -86,6 +86,8 @@ func (r *reader) read(k *kindFiles, kind string) check.Params {
 		return r.udp(k.UDP)
 	case "heartbeat":
 		return r.heartbeat(k.Heartbeat)
+	case "transaction":
+		return r.transaction(k.Transaction)
 	}
 	return nil
 }

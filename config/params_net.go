@@ -104,6 +104,9 @@ func (r *reader) icmp(f *icmpFile) check.Params {
 // fits complains about a probe that cannot end within its timeout even if the
 // target answers at once.
 func (r *reader) fits(k *kindFiles, p check.Params, timeout time.Duration) {
+	if x, ok := p.(check.Transaction); ok {
+		r.fitsTransaction(k.Transaction, x, timeout)
+	}
 	icmp, ok := p.(check.ICMP)
 	if !ok || time.Duration(icmp.Count-1)*icmp.Gap < timeout {
 		return
