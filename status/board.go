@@ -76,6 +76,13 @@ type Incident struct {
 	ID      string // stable: check and first failed probe
 	Service check.ServiceID
 	Detail  *check.Evidence // of the first failed probe; nil when not kept
+	Cause   sla.Cause       // as a person has confirmed it; zero when nobody has
+}
+
+// IncidentID names an incident: it depends on the check and its first failed probe
+// only, so that it stays the same while the incident grows.
+func IncidentID(id check.ID, firstBad time.Time) string {
+	return string(id) + "-" + firstBad.UTC().Format("20060102T150405.000Z")
 }
 
 // Own is how the monitor itself is doing.
