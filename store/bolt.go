@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bolterrors "go.etcd.io/bbolt/errors"
 )
 
 const (
@@ -111,7 +112,7 @@ func guarded(path string, f func() error) (err error) {
 func (s *Store) view(f func(*bbolt.Tx) error) error {
 	return guarded(s.path, func() error {
 		err := s.db.View(f)
-		if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+		if errors.Is(err, bolterrors.ErrDatabaseNotOpen) {
 			return ErrClosed
 		}
 		return err

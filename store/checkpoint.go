@@ -143,7 +143,7 @@ func (s *Store) trimLog(now time.Time) error {
 		log := tx.Bucket(bucketLog)
 		keys := make([][]byte, 0, stepKeys)
 		c := log.Cursor()
-		for k, _ := c.First(); k != nil && len(k) == 8 && binary.BigEndian.Uint64(k) <= s.pass.start; k, _ = c.Next() {
+		for k, _ := c.First(); len(k) == 8 && binary.BigEndian.Uint64(k) <= s.pass.start; k, _ = c.Next() {
 			if left = len(keys) == stepKeys; left {
 				break
 			}

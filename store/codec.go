@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash/crc32"
+
+	"go.etcd.io/bbolt"
 )
 
 // castagnoli is the polynomial that processors compute in hardware.
@@ -106,3 +108,12 @@ func dayKey(day int32) []byte { return u32(uint32(max(day, 0))) }
 func sortable(ms int64) uint64 { return uint64(ms) ^ 1<<63 }
 
 func unsortable(n uint64) int64 { return int64(n ^ 1<<63) }
+
+// before moves the cursor to the last key before key and returns it with its value,
+// nil when there is none.
+func before(c *bbolt.Cursor, key []byte) (k, v []byte) {
+	if k, _ = c.Seek(key); k == nil {
+		return c.Last()
+	}
+	return c.Prev()
+}

@@ -44,12 +44,7 @@ func (s *Store) Events(p timeline.Period, limit int) ([]status.Event, error) {
 	var list []status.Event
 	err := s.view(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(bucketEvent).Cursor()
-		k, v := c.Seek(u64(sortable(ceilMS(p.To))))
-		if k == nil {
-			k, v = c.Last()
-		} else {
-			k, v = c.Prev()
-		}
+		k, v := before(c, u64(sortable(ceilMS(p.To))))
 		for ; len(k) == 16 && len(list) < limit; k, v = c.Prev() {
 			if unsortable(binary.BigEndian.Uint64(k)) < p.From.UnixMilli() {
 				return nil

@@ -26,7 +26,6 @@ type entry struct{ key, value []byte }
 type plan struct {
 	records   []record
 	named     []*history // checks that are new
-	sites     []string   // sites that are new
 	stretches []entry
 	evidence  map[int32][]entry // by day
 }
@@ -114,7 +113,7 @@ func (s *Store) planItem(p *plan, i *item, ordinal uint64) {
 		i.result.Sent = open.Last.Add(time.Millisecond)
 	}
 	r := recordOf(i.result)
-	r.state, r.interval, r.site = h, i.interval, s.site(p, i.result.Site)
+	r.state, r.interval, r.site = h, i.interval, s.site(i.result.Site)
 	now := setting{r.interval, r.site}
 	r.changed = !d.any || now != d.setting
 	d.setting, d.any = now, true
@@ -162,7 +161,7 @@ func (s *Store) history(id check.ID) *history {
 }
 
 // site returns the number of a site.
-func (s *Store) site(p *plan, name string) uint32 {
+func (s *Store) site(name string) uint32 {
 	n, known := s.sites[name]
 	if !known {
 		n = uint32(len(s.sites))

@@ -42,12 +42,7 @@ func (s *Store) stretches(tx *bbolt.Tx, no uint32, p timeline.Period, open timel
 	c := tx.Bucket(bucketStretch).Cursor()
 	last := stretchKey(no, open.First.UnixMilli())
 	start := min(p.From.UnixMilli(), open.First.UnixMilli())
-	k, v := c.Seek(stretchKey(no, start))
-	if k == nil {
-		k, v = c.Last()
-	} else {
-		k, v = c.Prev()
-	}
+	k, v := before(c, stretchKey(no, start))
 	// Backwards, to what touches the beginning and the one before it.
 	for ; ofCheck(k, no); k, v = c.Prev() {
 		st, err := openStretch(k, v)
