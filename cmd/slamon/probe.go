@@ -21,6 +21,7 @@ type probeFlags struct {
 	config  string
 	timeout time.Duration
 	json    bool
+	trace   bool
 }
 
 func probeCommand() *cobra.Command {
@@ -34,6 +35,7 @@ the configuration file, or by kind and target. Nothing is stored.
 Exit codes: 0 up or degraded; 1 down; 2 usage or configuration; 3 unknown, we
 could not ask.`,
 		Example: `  slamon probe front-page --config.file slamon.toml
+  slamon probe --trace meeting-user --config.file slamon.toml
   slamon probe http https://www.example.com/
   slamon probe dns example.com --type MX --server 192.0.2.53`,
 		Args: cobra.ExactArgs(1),
@@ -43,6 +45,7 @@ could not ask.`,
 	all.StringVar(&f.config, "config.file", "slamon.toml", "configuration file, for a check by its name")
 	all.DurationVar(&f.timeout, "timeout", 0, "give up after this long (default: the check's own, else "+adHocTimeout.String()+")")
 	all.BoolVar(&f.json, "json", false, "print JSON")
+	all.BoolVar(&f.trace, "trace", false, "tell of every step of a transaction as it runs")
 	for _, k := range probeKinds() {
 		cmd.AddCommand(k.command(&f))
 	}
@@ -76,7 +79,11 @@ func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
 	case c.Timeout <= 0:
 		c.Timeout = adHocTimeout
 	}
-	r, err := probeOnce(cmd.Context(), c)
+	ctx := cmd.Context()
+	if f.trace {
+		ctx = probe.Watch(ctx, func(e probe.StepEvent) { printStep(cmd.ErrOrStderr(), e) })
+	}
+	r, err := probeOnce(ctx, c)
 	if err != nil {
 		return exitError{codeUsage, err}
 	}

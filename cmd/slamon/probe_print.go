@@ -28,6 +28,10 @@ var factNames = map[check.FactKind]factName{
 	check.RTTMax:      {"rtt_max_seconds", "longest round trip", seconds},
 	check.ClockOffset: {"clock_offset_seconds", "their clock", clockWords},
 	check.Stratum:     {"stratum", "stratum", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	check.StepSeconds: {"step_seconds", "step", seconds},
+	check.Performance: {"performance_value", "value", func(v float64) string { return fmt.Sprintf("%g", v) }},
+	check.DownBits:    {"down_bits_per_second", "rate down", bitRate},
+	check.UpBits:      {"up_bits_per_second", "rate up", bitRate},
 	check.Answers:     {"answers", "records", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
 }
 
@@ -37,6 +41,8 @@ func clockWords(v float64) string {
 	}
 	return seconds(v) + " ahead of ours"
 }
+
+func bitRate(v float64) string { return fmt.Sprintf("%.0f kbit/s", v/1000) }
 
 func seconds(v float64) string { return short(time.Duration(v * float64(time.Second))) }
 
@@ -96,7 +102,7 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 	}
 	for _, f := range r.Facts {
 		if n, ok := factNames[f.Kind]; ok {
-			row(n.words, n.show(f.Value))
+			row(strings.TrimSpace(n.words+" "+f.Label), n.show(f.Value))
 		}
 	}
 	if e := r.Detail; e != nil {
@@ -106,6 +112,7 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 			row("phase reached", string(e.Phase))
 		}
 		row("answer", e.Status)
+		row("steps", e.Steps)
 		row("wanted", e.Want)
 		row("got", e.Got)
 		row("certificate", e.Certificate)
@@ -141,7 +148,11 @@ func printProbeJSON(w io.Writer, c check.Check, r check.Result) error {
 	}
 	for _, f := range r.Facts {
 		if n, ok := factNames[f.Kind]; ok {
-			out.Facts[n.key] = f.Value
+			key := n.key
+			if f.Label != "" {
+				key += "{" + f.Label + "}"
+			}
+			out.Facts[key] = f.Value
 		}
 	}
 	e := json.NewEncoder(w)
