@@ -188,12 +188,17 @@ type incidentJSON struct {
 	sla.IncidentJSON
 	Ongoing  bool            `json:"ongoing"`
 	Evidence *check.Evidence `json:"evidence"`
+	Cause    *sla.Cause      `json:"cause"` // null until a person has confirmed it
 }
 
 func incidentToJSON(i *status.Incident, zone *time.Location) incidentJSON {
-	return incidentJSON{
+	j := incidentJSON{
 		ID: i.ID, Service: i.Service, IncidentJSON: i.Incident.JSON(zone), Ongoing: i.Ongoing, Evidence: i.Detail,
 	}
+	if i.Cause.Side != "" {
+		j.Cause = &i.Cause
+	}
+	return j
 }
 
 func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request, b *status.Board) {

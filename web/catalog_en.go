@@ -150,4 +150,8 @@ var textsEnglish = map[string]string{
 	"class.application": "application", "class.platform": "platform", "class.server": "server",
 	"class.storage": "storage", "class.network": "network", "class.security": "security",
 	"claim.contract": "contract", "claim.disclosure": "disclosure", "claim.objective": "objective",
+
+	"incident.side": "Responsible", "side.none": "not confirmed", "side.by": "%s, %s. %s",
+	"side.vendor": "the vendor", "side.own_network": "our network", "side.own_operation": "our operation", "side.planned": "planned work", "side.emergency": "emergency work", "side.unknown": "unknown",
+	"claim.report": "Report",
 }

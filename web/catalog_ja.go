@@ -149,4 +149,8 @@ var textsJapanese = map[string]string{
 	"class.application": "アプリケーション", "class.platform": "プラットフォーム", "class.server": "サーバー",
 	"class.storage": "ストレージ", "class.network": "ネットワーク", "class.security": "セキュリティ",
 	"claim.contract": "契約", "claim.disclosure": "開示", "claim.objective": "目標",
+
+	"incident.side": "責任", "side.none": "未確認", "side.by": "%s、%s。%s",
+	"side.vendor": "提供者", "side.own_network": "自社ネットワーク", "side.own_operation": "自社の運用", "side.planned": "計画作業", "side.emergency": "緊急作業", "side.unknown": "不明",
+	"claim.report": "報告書",
 }

@@ -53,6 +53,9 @@ func (s *server) claim(v *visit) view {
 			out.Steps = append(out.Steps, st)
 		}
 	}
+	if s.Report != nil {
+		out.Files = append(out.Files, fileLink{reportURL(c.Claim.ID, v.language.code), v.t("claim.report")})
+	}
 	p := soFar(c.Period, c.Until)
 	for _, id := range c.Claim.Checks {
 		if v.public {

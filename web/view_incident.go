@@ -77,6 +77,7 @@ type incidentView struct {
 	Claims                                 []verdictView
 	Results                                []resultRow
 	Cut, CSV                               string
+	Side, Cause                            string // as a person has confirmed it
 }
 
 type evidenceView struct {
@@ -96,6 +97,7 @@ func (s *server) incident(v *visit) view {
 		LastGood: v.exact(i.LastGood), FirstBad: v.exact(i.FirstBad), LastBad: v.exact(i.LastBad), FirstGood: v.exact(i.FirstGood),
 		Failed: v.count(i.Failed), Runs: v.count(max(i.Runs, 1)),
 	}
+	out.Side, out.Cause = v.cause(i.Cause)
 	for k := range service.Claims {
 		if c := &service.Claims[k]; slices.Contains(c.Claim.Checks, i.Check) {
 			out.Claims = append(out.Claims, v.verdict(c))
@@ -108,6 +110,17 @@ func (s *server) incident(v *visit) view {
 		out.CSV = resultsURL(i.Check, p)
 	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}
+}
+
+// cause says who is responsible, and who says so.
+func (v *visit) cause(c sla.Cause) (side, words string) {
+	if c.Side == "" {
+		return v.t("side.none"), ""
+	}
+	if v.public {
+		return v.t("side." + string(c.Side)), ""
+	}
+	return v.t("side." + string(c.Side)), v.t("side.by", c.By, v.at(c.At).Text, c.Note)
 }
 
 // around returns the incident with what lies beside it.

@@ -25,6 +25,10 @@ type Options struct {
 	// Heartbeat takes a report for a heartbeat check; false when there is none of
 	// this name.
 	Heartbeat func(id check.ID, at time.Time, ok bool, message string) bool
+	// Ledger keeps what people state: maintenance, causes, corrections.
+	Ledger Ledger
+	// Report makes a report: its bytes and their media type.
+	Report func(ReportRequest) ([]byte, string, error)
 	// Config returns the configuration in force, secrets hidden.
 	Config func() string
 	// SignedIn reports whether somebody has signed in to make the request: true
@@ -96,5 +100,6 @@ func (s *server) routes() []route {
 	if s.Metrics != nil {
 		table = append(table, route{http.MethodGet, "/metrics", s.Metrics})
 	}
-	return append(append(table, s.apiRoutes()...), s.pageRoutes()...)
+	table = append(append(table, s.apiRoutes()...), s.ledgerRoutes()...)
+	return append(table, s.pageRoutes()...)
 }
