@@ -33,6 +33,15 @@ var demoFaults = []simulate.Fault{
 	{Kind: simulate.Wrong, After: 31 * time.Second, For: 3 * time.Second},
 }
 
+// errandFaults break the steps of a user's errand one by one: the login works and
+// joining fails; posting is answered with status 200, and wrongly; joining is slow
+// but right.
+var errandFaults = []simulate.Fault{
+	{Kind: simulate.Error, Path: simulate.JoinPath, After: 10 * time.Second, For: 3 * time.Second},
+	{Kind: simulate.Wrong, Path: simulate.PostPath, After: 18 * time.Second, For: 3 * time.Second},
+	{Kind: simulate.Slow, Path: simulate.JoinPath, After: 27 * time.Second, For: 2500 * time.Millisecond},
+}
+
 const (
 	demoRound = 60 * time.Second // a schedule without end repeats after this
 	demoTail  = 3 * time.Second  // left free before the end, so that the last recovery is seen
@@ -48,7 +57,8 @@ func demoCommand() *cobra.Command {
 		Short: "Show the whole product on a simulated vendor, nothing to install",
 		Long: `demo starts a simulated vendor with real sockets on loopback: a meeting service
 that refuses, fails, hangs, lies and slows down on a known schedule, a seminar
-service that never fails, and a mail server. It monitors them with the ordinary
+service that never fails, rooms where a user logs in, joins, posts and leaves and
+where one step after the other breaks, and a mail server. It monitors them with the ordinary
 daemon on a short time scale and prints where to look.
 
 With --for it ends after that time with true and measured downtime side by side,
@@ -82,9 +92,10 @@ type demo struct {
 	listen string
 	dir    string
 
-	meeting, seminar *simulate.App
-	mailbox          *simulate.Mailbox
-	start            time.Time
+	meeting, seminar, rooms *simulate.App
+
+	mailbox *simulate.Mailbox
+	start   time.Time
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
@@ -123,7 +134,8 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		defer cancel()
 	}
 	err := runParts(ctx, d.log, append(watcher.parts(),
-		part{"vendor", func(ctx context.Context) error { return d.trouble(ctx) }},
+		part{"vendor", func(ctx context.Context) error { return d.trouble(ctx, d.meeting, demoFaults) }},
+		part{"rooms", func(ctx context.Context) error { return d.trouble(ctx, d.rooms, errandFaults) }},
 		part{"news", func(ctx context.Context) error { return d.news(ctx, watcher) }},
 	))
 	watcher.refresh(time.Now())
@@ -140,12 +152,12 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 	return d.compare(board)
 }
 
-// trouble lets the meeting service suffer its faults, again and again when the
-// demo has no end.
-func (d *demo) trouble(ctx context.Context) error {
+// trouble lets an application suffer its faults, again and again when the demo has
+// no end.
+func (d *demo) trouble(ctx context.Context, app *simulate.App, all []simulate.Fault) error {
 	for round := 0; ; round++ {
 		var faults []simulate.Fault
-		for _, f := range demoFaults {
+		for _, f := range all {
 			f.After += time.Duration(round) * demoRound
 			if d.length == 0 || f.After+f.For+demoTail <= d.length {
 				faults = append(faults, f)
@@ -155,7 +167,7 @@ func (d *demo) trouble(ctx context.Context) error {
 			<-ctx.Done()
 			return nil
 		}
-		if err := d.meeting.Run(ctx, d.start, faults); err != nil || ctx.Err() != nil {
+		if err := app.Run(ctx, d.start, faults); err != nil || ctx.Err() != nil {
 			return err
 		}
 	}
@@ -168,6 +180,9 @@ func (d *demo) openVendor() (err error) {
 	if d.seminar, err = simulate.NewApp("127.0.0.1"); err != nil {
 		return err
 	}
+	if d.rooms, err = simulate.NewApp("127.0.0.1"); err != nil {
+		return err
+	}
 	d.mailbox, err = simulate.NewMailbox("127.0.0.1")
 	return err
 }
@@ -175,6 +190,7 @@ func (d *demo) openVendor() (err error) {
 func (d *demo) closeVendor() {
 	d.meeting.Close()
 	d.seminar.Close()
+	d.rooms.Close()
 	d.mailbox.Close()
 }
 
@@ -192,6 +208,7 @@ func (d *demo) writeConfig(listen string) (string, error) {
 		"Listen":  listen,
 		"Meeting": d.meeting.Address(),
 		"Seminar": d.seminar.Address(),
+		"Rooms":   d.rooms.Address(),
 		"Mail":    d.mailbox.Address(),
 		"From":    begin.UTC().Format(time.RFC3339),
 		"To":      begin.Add(length.Truncate(time.Second)).UTC().Format(time.RFC3339),

@@ -76,21 +76,28 @@ func (d *demo) compare(board *status.Board) error {
 func (d *demo) compareClaim(table *tabwriter.Writer, s status.Service, v sla.Verdict) (outside int) {
 	var total time.Duration
 	for _, h := range d.truth(s.ID) {
+		trouble := string(h.Kind)
+		if h.Path != "" {
+			trouble = h.Path + " " + trouble
+		}
 		if !h.Kind.Down() {
-			say(table, "%s\t%s\t-\t-\tanswered, so not down\t\n", s.ID, h.Kind)
+			say(table, "%s\t%s\t-\t-\tanswered, so not down\t\n", s.ID, trouble)
 			continue
 		}
 		length := h.To.Sub(h.From)
 		total += length
 		low, point, high := measured(v.Incidents, h)
-		outside += row(table, string(s.ID), string(h.Kind), length, point, low, high)
+		outside += row(table, string(s.ID), trouble, length, point, low, high)
 	}
 	return outside + row(table, string(s.ID), "total", total, v.Downtime.Point, v.Downtime.Low95, v.Downtime.High95)
 }
 
 func (d *demo) truth(id check.ServiceID) []simulate.Happened {
-	if id == "meeting" {
+	switch id {
+	case "meeting":
 		return d.meeting.Happened()
+	case "rooms":
+		return d.rooms.Happened()
 	}
 	return d.seminar.Happened()
 }

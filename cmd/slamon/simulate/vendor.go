@@ -36,6 +36,7 @@ func (k Kind) Down() bool { return k != Slow }
 // Fault is one piece of trouble.
 type Fault struct {
 	Kind  Kind
+	Path  string        // the one path that suffers, such as JoinPath; empty for all
 	After time.Duration // since the start
 	For   time.Duration
 }
@@ -43,6 +44,7 @@ type Fault struct {
 // Happened is a fault as it truly was.
 type Happened struct {
 	Kind     Kind
+	Path     string    // see Fault
 	From, To time.Time // zero To while it lasts
 }
 
@@ -54,8 +56,10 @@ const SlowAnswer = 600 * time.Millisecond
 type App struct {
 	address string
 	server  http.Server
-	kind    atomic.Value // Kind now in force, "" for none
+	fault   atomic.Value // Fault now in force, of Kind "" for none
 	release chan struct{}
+
+	sessions sessions
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -69,7 +73,7 @@ func NewApp(host string) (*App, error) {
 		return nil, fmt.Errorf("simulated application: %w", err)
 	}
 	a := &App{address: listener.Addr().String(), listener: listener, release: make(chan struct{})}
-	a.kind.Store(Kind(""))
+	a.fault.Store(Fault{})
 	a.server.Handler = http.HandlerFunc(a.answer)
 	a.server.ReadHeaderTimeout = 10 * time.Second
 	go a.server.Serve(listener)
@@ -87,7 +91,11 @@ func (a *App) Happened() []Happened {
 }
 
 func (a *App) answer(w http.ResponseWriter, r *http.Request) {
-	switch a.kind.Load().(Kind) {
+	fault := a.fault.Load().(Fault)
+	if fault.Path != "" && fault.Path != r.URL.Path {
+		fault = Fault{}
+	}
+	switch fault.Kind {
 	case Hang:
 		a.mu.Lock()
 		release := a.release
@@ -101,10 +109,18 @@ func (a *App) answer(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "Service temporarily unavailable: the session store is down", http.StatusServiceUnavailable)
 		return
 	case Wrong:
+		if fault.Path != "" {
+			fmt.Fprintln(w, `{"text":""}`) // right in form, and wrong
+			return
+		}
 		fmt.Fprintln(w, "<h1>Welcome to nginx!</h1>")
 		return
 	case Slow:
-		pause := time.NewTimer(SlowAnswer)
+		length := SlowAnswer
+		if fault.Path != "" {
+			length = SlowStep
+		}
+		pause := time.NewTimer(length)
 		defer pause.Stop()
 		select {
 		case <-pause.C:
@@ -112,7 +128,9 @@ func (a *App) answer(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	fmt.Fprintln(w, `{"status":"ok","room":"open"}`)
+	if !a.errand(w, r) {
+		fmt.Fprintln(w, `{"status":"ok","room":"open"}`)
+	}
 }
 
 // Run suffers the faults, counted from start, until ctx is done or all are over,
@@ -130,20 +148,20 @@ func (a *App) Run(ctx context.Context, start time.Time, faults []Fault) error {
 }
 
 func (a *App) suffer(ctx context.Context, f Fault, until time.Time) error {
-	a.begin(f.Kind)
+	a.begin(f)
 	wait(ctx, until)
 	return a.end(f.Kind)
 }
 
 // begin notes the moment after which no request is answered well any more.
-func (a *App) begin(kind Kind) {
+func (a *App) begin(f Fault) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if kind == Refuse {
+	if f.Kind == Refuse {
 		a.listener.Close()
 	}
-	a.kind.Store(kind)
-	a.happened = append(a.happened, Happened{Kind: kind, From: time.Now().UTC()})
+	a.fault.Store(f)
+	a.happened = append(a.happened, Happened{Kind: f.Kind, Path: f.Path, From: time.Now().UTC()})
 }
 
 // end notes the moment just before requests are answered again.
@@ -153,7 +171,7 @@ func (a *App) end(kind Kind) error {
 	a.happened[len(a.happened)-1].To = time.Now().UTC()
 	close(a.release)
 	a.release = make(chan struct{})
-	a.kind.Store(Kind(""))
+	a.fault.Store(Fault{})
 	if kind != Refuse {
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/cookiejar"
 	"net/smtp"
 	"strings"
 	"syscall"
@@ -88,4 +89,58 @@ func TestMailbox(t *testing.T) {
 	if len(letters) != 1 || string(letters[0].Data) != message || letters[0].To[0] != "b@demo.example" {
 		t.Errorf("Letters() = %q", letters)
 	}
+}
+
+// TestErrand breaks one step of a user's errand: those before it go on working.
+func TestErrand(t *testing.T) {
+	app, err := simulate.NewApp("127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer app.Close()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}}
+	post := func(path, body, kind string) (int, string) {
+		t.Helper()
+		answer, err := client.Post("http://"+app.Address()+path, kind, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		text, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer.StatusCode, strings.TrimSpace(string(text))
+	}
+	step := func(path, body, kind string, code int, text string) {
+		t.Helper()
+		if gotCode, got := post(path, body, kind); gotCode != code || got != text {
+			t.Errorf("%s = %d %q, want %d %q", path, gotCode, got, code, text)
+		}
+	}
+	step(simulate.JoinPath, "", "", 401, "log in first")
+	step(simulate.LoginPath, "user=monitor", "application/x-www-form-urlencoded", 200, `{"welcome":"monitor"}`)
+	step(simulate.JoinPath, "", "", 200, `{"room":{"id":"r-1","open":true}}`)
+	step(simulate.PostPath, `{"text":"x"}`, "application/json", 200, `{"text":"x"}`)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- app.Run(ctx, time.Now(), []simulate.Fault{{Kind: simulate.Wrong, Path: simulate.PostPath, For: time.Hour}})
+	}()
+	for len(app.Happened()) == 0 {
+		post(simulate.JoinPath, "", "")
+	}
+	step(simulate.JoinPath, "", "", 200, `{"room":{"id":"r-1","open":true}}`)
+	step(simulate.PostPath, `{"text":"x"}`, "application/json", 200, `{"text":""}`)
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	step(simulate.LeavePath, "", "", 204, "")
+	step(simulate.JoinPath, "", "", 401, "log in first")
 }
