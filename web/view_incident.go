@@ -105,7 +105,8 @@ func (s *server) incident(v *visit) view {
 	}
 	if !v.public {
 		p := around(i, v.board.At)
-		out.Evidence = s.evidence(v, i, p)
+		// Of this incident only: what failed minutes before may be another one.
+		out.Evidence = s.evidence(v, i, timeline.Period{From: i.FirstBad, To: i.LastBad.Add(time.Millisecond)})
 		out.Results, out.Cut = s.probes(v, i.Check, p)
 		out.CSV = resultsURL(i.Check, p)
 	}
