@@ -62,6 +62,8 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 		return runner(newHTTP(p))
 	case check.Transaction:
 		return runner(newTransaction(p))
+	case check.Command:
+		return runner(newCommand(p))
 	case check.TCP:
 		return runner(newTCP(p))
 	case check.TLSHandshake:
