@@ -55,12 +55,28 @@ type Delays struct {
 // FirstAttempt returns the longest time from the detection of a failure of c, the
 // end of the first failed probe, to the first attempt to tell people.
 func (p Policy) FirstAttempt(c check.Check, d Delays) time.Duration {
+	confirm := time.Duration(max(p.Confirm, 1)-1) * p.Pace(c)
+	return confirm + d.Anchors + d.Commit + d.Board + p.Wait + p.Group
+}
+
+// Pace returns the longest time from one failed probe of c to the end of the next.
+func (p Policy) Pace(c check.Check) time.Duration {
 	pace := c.Interval
 	if c.Reprobe > 0 {
 		pace = min(pace, c.Reprobe)
 	}
-	confirm := time.Duration(max(p.Confirm, 1)-1) * max(pace, c.Timeout)
-	return confirm + d.Anchors + d.Commit + d.Board + p.Wait + p.Group
+	return max(pace, c.Timeout)
+}
+
+// Match returns the policy that a failure of c falls under; nil for none.
+func Match(policies []Policy, c check.Check) *Policy {
+	failure := Condition{Type: Incident, Severity: Critical, Service: c.Service, Class: c.Class}
+	for i := range policies {
+		if policies[i].matches(&failure) {
+			return &policies[i]
+		}
+	}
+	return nil
 }
 
 // Worst returns the longest time from the detection of a failure of c to the end

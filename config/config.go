@@ -34,6 +34,12 @@ type Config struct {
 	MaintenanceFiles []WatchedFile  // further sources of maintenance, read while slamon runs
 	Report           ReportSettings // of monthly reports
 
+	// Parents are the checks that a check hangs behind: while one of them is down,
+	// nobody is told of it. Checks without any are left out.
+	Parents map[check.ID][]check.ID
+
+	Notify Notify
+
 	// Warnings are not mistakes, but worth a look.
 	Warnings []Complaint
 

@@ -15,7 +15,7 @@ import (
 // form of the file. Every secret is shown as a placeholder, and so is the value
 // of every request header.
 func (c *Config) Redacted() string {
-	d := &dumper{origins: c.origins}
+	d := &dumper{origins: c.origins, parents: c.Parents}
 	d.section("[site]")
 	d.text("name", c.Site)
 	d.text("timezone", c.Zone.String())
@@ -38,6 +38,7 @@ func (c *Config) Redacted() string {
 	for _, m := range c.Maintenance {
 		d.maintenance(m, c.Zone)
 	}
+	d.notify(&c.Notify, c.Zone)
 	d.sources(c)
 	return d.b.String()
 }
@@ -46,6 +47,7 @@ func (c *Config) Redacted() string {
 type dumper struct {
 	b       strings.Builder
 	origins origins
+	parents map[check.ID][]check.ID
 }
 
 func (d *dumper) section(header string) {
@@ -159,6 +161,11 @@ func (d *dumper) check(k check.Check) {
 		d.time("degraded_after", k.DegradedAfter)
 	}
 	d.flag("paused", k.Paused)
+	parents := make([]string, 0, len(d.parents[k.ID]))
+	for _, id := range d.parents[k.ID] {
+		parents = append(parents, string(id))
+	}
+	d.texts("depends_on", parents)
 	d.params("service.check", k.Params)
 }
 

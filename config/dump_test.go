@@ -66,6 +66,7 @@ id = "tcp"
 tcp = { address = "[2001:db8::1]:25", starttls = "smtp", dialogue = [{ expect = '^220' }, { send = "QUIT\r\n" }, { send_hex = "ff 00" }] }
 [[service.check]]
 id = "tcp-tls"
+depends_on = ["http", "ntp"]
 tcp = { address = "www.example.com:443", tls = {} }
 [[service.check]]
 id = "tls"
@@ -125,6 +126,59 @@ from = 2026-12-06 01:00:00
 to = 2026-12-06T05:00:00.5+09:00
 announced = 2026-11-20
 note = "n"
+[notify]
+window = "30m"
+language = "ja"
+certificate_days = [7, 60]
+allowance_shares = ["33.3%", "12%"]
+coverage = "99.5%"
+clock_offset = "0s"
+[[notify.channel]]
+id = "mail"
+timeout = "10s"
+language = "en"
+[notify.channel.mail]
+from = "監視 <slamon@example.com>"
+to = ["ops@example.com"]
+hello = "monitor.example.com"
+[[notify.channel.mail.server]]
+address = "mail.example.com"
+security = "tls"
+ca_file = "vendor-ca.pem"
+[[notify.channel.mail.server]]
+address = "relay.example.com"
+security = "none"
+[[notify.channel]]
+id = "am"
+alertmanager = { urls = ["http://am.example.com:9093/x"], labels = { team = "a \"b\"", x = "y" } }
+[[notify.channel]]
+id = "log"
+syslog = { address = "log.example.com", network = "tcp" }
+[[notify.channel]]
+id = "run"
+command = { run = ["/bin/sh", "-c", "exit 0"], env = ["A=b c"] }
+[[notify.rota]]
+id = "on-call"
+start = 2026-10-05T09:00:00
+every = "1d"
+members = ["mail", "log"]
+[[notify.policy]]
+id = "urgent"
+services = ["web"]
+classes = ["security", "application"]
+types = ["incident", "refuted"]
+severity = "warning"
+confirm = 3
+wait = "10s"
+remind = "0s"
+escalate_after = "5m"
+group = "0s"
+window = "45m"
+maintenance = true
+channels = ["duty:on-call"]
+escalation = ["am"]
+fallback = ["mail", "run"]
+quiet = { from = "22:30", to = "07:05", timezone = "Europe/Berlin", days = ["sun", "fri"] }
 `
 
 // TestRedactedReadsBack: the dump of a configuration is a file that means the

@@ -133,6 +133,7 @@ func TestExampleOfOtherKeys(t *testing.T) {
 	for _, name := range []string{"MEETING_TOKEN", "PROXY_PASSWORD", "MAIL_PASSWORD", "API_KEY", "BACKUP_TOKEN"} {
 		t.Setenv(name, "hunter2")
 	}
+	t.Setenv("HOOK_URL", "https://hooks.example.com/hunter2")
 	lines := exampleLines(t)
 	for i := 0; i < len(lines); i++ {
 		if !otherLine.MatchString(lines[i]) {

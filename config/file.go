@@ -19,6 +19,7 @@ type file struct {
 
 	MaintenanceFile []watchedFile `toml:"maintenance_file"`
 	Report          reportFile    `toml:"report"`
+	Notify          notifyFile    `toml:"notify"`
 }
 
 type siteFile struct {
@@ -102,7 +103,8 @@ type checkFile struct {
 	Name  field[string] `toml:"name"`
 	Class field[string] `toml:"class"`
 	paceKeys
-	Paused field[bool] `toml:"paused"`
+	Paused    field[bool]     `toml:"paused"`
+	DependsOn []field[string] `toml:"depends_on"`
 	kindFiles
 }
 

@@ -121,6 +121,12 @@ func example(thing string) string {
 		return "web-meeting-2026"
 	case "anchor":
 		return "gateway"
+	case "channel":
+		return "mail"
+	case "policy":
+		return "urgent"
+	case "rota":
+		return "on-call"
 	}
 	return "web-meeting-login"
 }

@@ -57,5 +57,7 @@ func (r *reader) fill(c *Config, f *file) {
 	r.maintenance(c, f)
 	r.maintenanceFiles(c, f.MaintenanceFile)
 	r.report(c, &f.Report)
+	r.depends(c, f)
+	r.notify(c, &f.Notify)
 	c.origins = r.origins()
 }

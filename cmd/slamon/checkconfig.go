@@ -19,10 +19,14 @@ func checkConfigCommand() *cobra.Command {
 		Long: `check-config reads a configuration as run would, with the files and environment
 variables that it names. It prints every mistake with its place and a remedy and
 ends with 2, or says what the configuration asks for: probes a second, bytes on
-disk, and for each claim whether the intervals can decide it.`,
+disk, for each claim whether the intervals can decide it, and for each policy how
+long it can take until people are told.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := config.Load(args[0])
+			if err == nil {
+				_, err = channels(cfg)
+			}
 			if asJSON {
 				return checkJSON(cmd.OutOrStdout(), args[0], cfg, err)
 			}
@@ -71,6 +75,9 @@ func checkText(w io.Writer, cfg *config.Config) {
 	for _, n := range cfg.Needs() {
 		say(w, "%s\n", n.Text)
 	}
+	for _, r := range cfg.Reaches() {
+		say(w, "%s\n", r.Text)
+	}
 	for _, c := range cfg.Warnings {
 		say(w, "warning: %s\n", c)
 	}
@@ -103,6 +110,16 @@ type checkedConfig struct {
 	Warnings   []config.Complaint `json:"warnings"`
 	Work       *checkedWork       `json:"work,omitempty"`
 	Claims     []checkedClaim     `json:"claims"`
+	Policies   []checkedPolicy    `json:"policies"`
+}
+
+type checkedPolicy struct {
+	Policy       string  `json:"policy"`
+	Check        string  `json:"slowest_check,omitempty"`
+	FirstAttempt float64 `json:"first_attempt_seconds"`
+	Worst        float64 `json:"worst_case_seconds"`
+	Window       float64 `json:"window_seconds"`
+	Explanation  string  `json:"explanation"`
 }
 
 type checkedWork struct {
@@ -129,7 +146,7 @@ type checkedClaim struct {
 }
 
 func checkJSON(w io.Writer, file string, cfg *config.Config, err error) error {
-	answer := checkedConfig{File: file, Valid: err == nil, Complaints: []config.Complaint{}, Warnings: []config.Complaint{}, Claims: []checkedClaim{}}
+	answer := checkedConfig{File: file, Valid: err == nil, Complaints: []config.Complaint{}, Warnings: []config.Complaint{}, Claims: []checkedClaim{}, Policies: []checkedPolicy{}}
 	var complaints config.Complaints
 	switch {
 	case errors.As(err, &complaints):
@@ -156,6 +173,9 @@ func (a *checkedConfig) fill(cfg *config.Config) {
 	a.Hash = cfg.Hash
 	a.Work = &checkedWork{work.Services, work.Checks, work.Paused, work.Anchors, work.ProbesPerSecond, work.BytesPerDay, work.BytesKept}
 	a.Warnings = append(a.Warnings, cfg.Warnings...)
+	for _, r := range cfg.Reaches() {
+		a.Policies = append(a.Policies, checkedPolicy{r.Policy, string(r.Check), r.First.Seconds(), r.Worst.Seconds(), r.Window.Seconds(), r.Text})
+	}
 	for _, n := range cfg.Needs() {
 		a.Claims = append(a.Claims, checkedClaim{
 			Claim:           string(n.Claim),
