@@ -40,6 +40,8 @@ type Config struct {
 
 	Notify Notify
 
+	SNMP SNMP // devices, their thresholds, traps
+
 	// Warnings are not mistakes, but worth a look.
 	Warnings []Complaint
 

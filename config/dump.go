@@ -40,6 +40,7 @@ func (c *Config) Redacted() string {
 	}
 	d.notify(&c.Notify, c.Zone)
 	d.sources(c)
+	d.devices(&c.SNMP)
 	return d.b.String()
 }
 

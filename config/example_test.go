@@ -134,6 +134,7 @@ func TestExampleOfOtherKeys(t *testing.T) {
 		t.Setenv(name, "hunter2")
 	}
 	t.Setenv("HOOK_URL", "https://hooks.example.com/hunter2")
+	t.Setenv("SNMP_PASSWORD", "hunter2hunter2")
 	lines := exampleLines(t)
 	for i := 0; i < len(lines); i++ {
 		if !otherLine.MatchString(lines[i]) {

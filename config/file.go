@@ -20,6 +20,8 @@ type file struct {
 	MaintenanceFile []watchedFile `toml:"maintenance_file"`
 	Report          reportFile    `toml:"report"`
 	Notify          notifyFile    `toml:"notify"`
+
+	deviceFiles
 }
 
 type siteFile struct {

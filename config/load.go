@@ -59,5 +59,6 @@ func (r *reader) fill(c *Config, f *file) {
 	r.report(c, &f.Report)
 	r.depends(c, f)
 	r.notify(c, &f.Notify)
+	r.devices(c, f)
 	c.origins = r.origins()
 }

@@ -9,7 +9,7 @@ import (
 )
 
 func (r *reader) services(c *Config, f *file, paces map[check.Class]pace) {
-	if len(f.Service) == 0 && len(r.complaints) == 0 {
+	if len(f.Service) == 0 && len(f.Device) == 0 && len(r.complaints) == 0 {
 		r.complain(0, "add [[service]] with a [[service.check]]; config.example.toml shows how", "the file has no service: there is nothing to watch")
 	}
 	c.Services = make([]check.Service, len(f.Service))
@@ -30,6 +30,9 @@ func (r *reader) service(f *serviceFile, paces map[check.Class]pace) check.Servi
 	}
 	if s.ID == check.OwnNetworkService {
 		r.complain(f.ID.at, "put the checks of your own network into [[own_network.anchor]]", "service id %q is reserved", s.ID)
+	}
+	if s.ID == check.DevicesService {
+		r.complain(f.ID.at, `id = "our-devices"`, "service id %q is reserved for what is in [[device]]", s.ID)
 	}
 	s.Name = r.display(f.Name, string(s.ID))
 	if len(f.Check) == 0 && !slices.Contains(f.meant, "check") {

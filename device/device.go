@@ -36,8 +36,10 @@ type Wanted struct {
 
 	StorageExclude *regexp.Regexp // mounts to leave out; DefaultStorageExclude when nil
 	InterfaceMatch *regexp.Regexp // name or alias must match; all that are switched on when nil
-	InterfaceKinds []Kind         // which of InBits … OutUse to read; DefaultInterfaceKinds when empty
-	Custom         []CustomObject
+	// InterfaceExclude leaves out, of those that match; none when nil.
+	InterfaceExclude *regexp.Regexp
+	InterfaceKinds   []Kind // which of InBits … OutUse to read; DefaultInterfaceKinds when empty
+	Custom           []CustomObject
 }
 
 // CustomObject is a reading by OID.

@@ -115,8 +115,11 @@ func (w *planner) watchTable(first []value) {
 }
 
 func (w *planner) chosen(key, name string, c columns) bool {
+	alias := c.alias[key].label()
+	if out := w.dev.Wanted.InterfaceExclude; out != nil && (out.MatchString(name) || alias != "" && out.MatchString(alias)) {
+		return false
+	}
 	if match := w.dev.Wanted.InterfaceMatch; match != nil {
-		alias := c.alias[key].label()
 		return match.MatchString(name) || alias != "" && match.MatchString(alias)
 	}
 	return c.kind[key].number != softwareLoopback && c.admin[key].number == statusUp

@@ -70,6 +70,10 @@ func checkText(w io.Writer, cfg *config.Config) {
 	say(w, "%s: no mistakes\n", cfg.File)
 	say(w, "%s, %s%s, %s, %s\n", count(work.Services, "service"), count(work.Checks, "check"), paused,
 		count(work.Anchors, "anchor"), count(work.Claims, "claim"))
+	if len(cfg.SNMP.Devices) > 0 {
+		say(w, "%s by SNMP, %s, %s\n", count(len(cfg.SNMP.Devices), "device"), count(len(cfg.SNMP.Thresholds), "threshold"),
+			count(len(cfg.SNMP.Capacity), "capacity rule"))
+	}
 	say(w, "%s probes a second; about %s on disk a day, %s over %s\n", rate(work.ProbesPerSecond),
 		roughSize(work.BytesPerDay), roughSize(work.BytesKept), config.FormatDuration(cfg.Storage.Retention))
 	for _, n := range cfg.Needs() {
@@ -127,6 +131,7 @@ type checkedWork struct {
 	Checks          int     `json:"checks"`
 	Paused          int     `json:"paused"`
 	Anchors         int     `json:"anchors"`
+	Devices         int     `json:"devices"`
 	ProbesPerSecond float64 `json:"probes_per_second"`
 	BytesPerDay     int64   `json:"bytes_per_day"`
 	BytesKept       int64   `json:"bytes_kept"`
@@ -171,7 +176,7 @@ func checkJSON(w io.Writer, file string, cfg *config.Config, err error) error {
 func (a *checkedConfig) fill(cfg *config.Config) {
 	work := cfg.Work()
 	a.Hash = cfg.Hash
-	a.Work = &checkedWork{work.Services, work.Checks, work.Paused, work.Anchors, work.ProbesPerSecond, work.BytesPerDay, work.BytesKept}
+	a.Work = &checkedWork{work.Services, work.Checks, work.Paused, work.Anchors, len(cfg.SNMP.Devices), work.ProbesPerSecond, work.BytesPerDay, work.BytesKept}
 	a.Warnings = append(a.Warnings, cfg.Warnings...)
 	for _, r := range cfg.Reaches() {
 		a.Policies = append(a.Policies, checkedPolicy{r.Policy, string(r.Check), r.First.Seconds(), r.Worst.Seconds(), r.Window.Seconds(), r.Text})
