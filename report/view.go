@@ -49,7 +49,7 @@ func (d *Document) view(l *Language) view {
 	v := &d.verdict
 	out := view{
 		Lang: l.Code, Title: l.t("title"), Heading: name(v.Claim.Name, string(v.Claim.ID)),
-		Made:   l.t("made", d.Made.In(d.zone()).Format("2006-01-02 15:04"), d.Version, d.Site) + " " + l.t("times", d.zone()),
+		Made:   l.t("made", d.Made.In(d.zone()).Format("2006-01-02 15:04"), d.Version, d.Site) + " · " + l.t("times", d.zone()),
 		Answer: d.answer(l), Tone: tone(v), Explanation: d.explain(l), Figure: figure(v.Claim.Availability),
 		Difference: d.difference(l), Scale: d.scale(l), Picture: d.picture(l), PictureTitle: l.t("timeline"), PictureNote: l.t("timeline.months"),
 		Outlook: d.outlook(l), OutlookTitle: l.t("outlook"), Method: l.t("method.text"), MethodTitle: l.t("method"),

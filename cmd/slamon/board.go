@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -30,6 +29,7 @@ type history interface {
 type boards struct {
 	history   history
 	latest    *latest
+	ledger    *ledger // what people stated
 	log       *slog.Logger
 	version   string
 	started   time.Time
@@ -55,7 +55,7 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *sta
 }
 
 func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) status.Service {
-	out := status.Service{Service: s, Maintenance: cfg.Exclusions(s.ID), Checks: make([]status.Check, 0, len(s.Checks)), State: check.Unknown}
+	out := status.Service{Service: s, Maintenance: b.ledger.exclusions(cfg, s.ID), Checks: make([]status.Check, 0, len(s.Checks)), State: check.Unknown}
 	rank := -1
 	for _, c := range s.Checks {
 		shown := status.Check{Check: c}
@@ -67,6 +67,9 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 			rank, out.State = at, shown.Last.State
 		}
 		out.Incidents = append(out.Incidents, b.incidentsOf(now, c)...)
+	}
+	for i := range out.Incidents {
+		out.Incidents[i].Cause = b.ledger.cause(out.Incidents[i].ID)
 	}
 	slices.SortStableFunc(out.Incidents, func(x, y status.Incident) int { return y.FirstBad.Compare(x.FirstBad) })
 	for _, claim := range cfg.Claims {
@@ -95,10 +98,13 @@ func (b *boards) claim(now time.Time, claim sla.Claim, ex []sla.Exclusion) statu
 		longest.From = own.From
 	}
 	series := b.series(claim.Checks, longest)
-	out := status.Claim{Verdict: sla.Judge(claim, own, until, series, ex), Rolling: make([]status.Rolling, 0, len(status.Windows))}
+	if corrections := b.ledger.correctionsOf(claim.ID); len(corrections) > 0 {
+		series, ex = sla.Corrected(series, ex, corrections)
+	}
+	out := status.Claim{Verdict: sla.Hold(claim, own, until, series, ex), Rolling: make([]status.Rolling, 0, len(status.Windows))}
 	for _, w := range status.Windows {
 		p := timeline.Period{From: now.Add(-w.Length), To: now}
-		out.Rolling = append(out.Rolling, status.Rolling{Name: w.Name, Verdict: sla.Judge(claim, p, now, series, ex)})
+		out.Rolling = append(out.Rolling, status.Rolling{Name: w.Name, Verdict: sla.Hold(claim, p, now, series, ex)})
 	}
 	return out
 }
@@ -127,15 +133,10 @@ func (b *boards) incidentsOf(now time.Time, c check.Check) []status.Incident {
 	verdict := sla.Judge(alone, p, now, b.series(alone.Checks, p), nil)
 	list := make([]status.Incident, 0, len(verdict.Incidents))
 	for _, i := range verdict.Incidents {
-		list = append(list, status.Incident{Incident: i, ID: incidentID(c.ID, i.FirstBad), Service: c.Service, Detail: b.firstEvidence(c.ID, i)})
+		list = append(list, status.Incident{Incident: i, ID: status.IncidentID(c.ID, i.FirstBad), Service: c.Service, Detail: b.firstEvidence(c.ID, i)})
 	}
 	b.incidents[c.ID] = list
 	return list
-}
-
-// incidentID is stable: it depends on the check and its first failed probe only.
-func incidentID(id check.ID, firstBad time.Time) string {
-	return fmt.Sprintf("%s-%s", id, firstBad.UTC().Format("20060102T150405.000Z"))
 }
 
 func (b *boards) firstEvidence(id check.ID, i sla.Incident) *check.Evidence {

@@ -47,7 +47,9 @@ type daemon struct {
 	metrics *metrics.Metrics
 	latest  latest
 	boards  *boards
+	ledger  *ledger
 	wake    chan struct{} // asks for a board now
+	stated  chan struct{} // asks to look at what people state now
 
 	boarding sync.Mutex // one board at a time
 
@@ -57,7 +59,7 @@ type daemon struct {
 }
 
 func newDaemon(o daemonOptions) *daemon {
-	return &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1)}
+	return &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1)}
 }
 
 // open reads the file and opens the store. After an error nothing is left open.
@@ -76,7 +78,10 @@ func (d *daemon) open() error {
 	if err != nil {
 		return exitError{codeFailed, err}
 	}
-	d.boards = &boards{history: pages{d.store}, latest: &d.latest, log: d.log,
+	if d.ledger, err = openLedger(d.store, d.config.Load, d.log); err != nil {
+		return errors.Join(exitError{codeFailed, err}, d.store.Close())
+	}
+	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
 		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore,
@@ -102,6 +107,9 @@ func (d *daemon) prepare(cfg *config.Config) error {
 	})
 	if err := d.take(cfg); err != nil {
 		return err
+	}
+	for _, err := range d.ledger.readSources(time.Now()) {
+		d.log.Error("maintenance file not taken", "error", err)
 	}
 	d.event(status.Event{At: time.Now(), Kind: "started", Text: "slamon " + buildVersion()})
 	d.refresh(time.Now())
@@ -148,6 +156,7 @@ func (d *daemon) take(cfg *config.Config) error {
 	d.checks.Store(&checks)
 	d.remember(checks)
 	d.sched.Set(tasks, anchors, cfg.Need)
+	nudge(d.stated)
 	return nil
 }
 
@@ -205,8 +214,13 @@ func (d *daemon) changed(c check.Check, r check.Result) {
 	} else {
 		d.log.Info("state changed", "check", c.ID, "state", r.State, "took", r.Took)
 	}
+	nudge(d.wake)
+}
+
+// nudge asks for something without waiting for it.
+func nudge(c chan<- struct{}) {
 	select {
-	case d.wake <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -295,6 +309,8 @@ func (d *daemon) parts() []part {
 		{"store", d.store.Run},
 		{"boards", d.runBoards},
 		{"backups", d.runBackups},
+		{"sources", d.runSources},
+		{"reports", d.runReports},
 		{"web", d.runWeb},
 		{"schedule", d.sched.Run},
 	}

@@ -199,6 +199,8 @@ func (d *daemon) handler() (http.Handler, error) {
 		Reload:      d.reload,
 		Backup:      d.backupNow,
 		Heartbeat:   d.heartbeat,
+		Ledger:      stating{d},
+		Report:      d.report,
 		Config:      func() string { return d.config.Load().Redacted() },
 		SignedIn:    signedIn,
 		ExternalURL: d.config.Load().Web.ExternalURL,
