@@ -68,7 +68,7 @@ func (r *reading) incident(s *status.Service, c *status.Check) {
 	}
 	found := Condition{
 		Subject: "check " + string(c.ID), Type: Incident, Severity: Critical, Service: s.ID, Check: c.ID, Class: c.Class,
-		Since: c.Since, Failed: 1, Reason: c.Last.Reason,
+		Since: c.Since, Failed: max(c.Failed, 1), Reason: c.Last.Reason,
 		Title:       fmt.Sprintf("%s: %s is down", s.Name, c.Name),
 		Path:        "/checks/" + string(c.ID),
 		Maintenance: maintained(s, r.board.At),

@@ -43,6 +43,7 @@ type Check struct {
 	Last     check.Result // zero Sent before the first
 	Since    time.Time    // when the present state was first seen
 	LastGood time.Time    // zero when never
+	Failed   int          // failed probes since the last good one
 }
 
 // Claim is one claim, judged over its own window and over rolling ones.

@@ -18,10 +18,13 @@ type moment struct {
 	last     check.Result
 	since    time.Time // first result of the present state
 	lastGood time.Time
+	failed   int  // failed probes since the last good one
 	changed  bool // the state changed, or is not good: its incidents are to be read again
 }
 
-// take notes results in the order in which they became durable.
+// take notes results in the order in which they became durable. That is the order
+// of sending also where the wall clock was set back: what is down now is down,
+// although its time has been accounted for once already.
 func (l *latest) take(results []check.Result) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -33,8 +36,6 @@ func (l *latest) take(results []check.Result) {
 		if m == nil {
 			m = &moment{since: r.Sent, changed: true}
 			l.checks[r.Check] = m
-		} else if r.Sent.Before(m.last.Sent) {
-			continue // sent before a step of the clock
 		}
 		if m.last.State != r.State {
 			m.since = r.Sent
@@ -42,8 +43,11 @@ func (l *latest) take(results []check.Result) {
 		if m.last.State != r.State || r.State == check.Down {
 			m.changed = true
 		}
-		if r.State.Good() {
-			m.lastGood = r.Sent
+		switch {
+		case r.State.Good():
+			m.lastGood, m.failed = r.Sent, 0
+		case r.State == check.Down:
+			m.failed++
 		}
 		m.last = r
 	}
