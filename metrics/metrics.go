@@ -45,6 +45,9 @@ type Metrics struct {
 	phases *prometheus.CounterVec
 	commit prometheus.Histogram
 
+	notices  notices
+	channels []string // shown so far; belongs to the caller of Channels
+
 	mu        sync.Mutex // guards what follows
 	tallies   map[check.ID]*tally
 	incidents incidentCounter
@@ -60,6 +63,7 @@ func New(source func() *status.Board, o Options) *Metrics {
 		tallies:  map[check.ID]*tally{},
 	}
 	m.makeHistograms()
+	m.makeNotices()
 	m.registry.MustRegister(m, m.took, m.phases, m.commit)
 	if !o.WithoutRuntime {
 		m.registry.MustRegister(

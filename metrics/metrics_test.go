@@ -47,6 +47,11 @@ func filled(b *status.Board) *Metrics {
 		}
 	}
 	m.ObserveCommit(800 * time.Microsecond)
+	m.ObserveNotice(1500 * time.Millisecond)
+	m.NoticeMissed()
+	m.Channels([]string{"mail", "slack"})
+	m.NoticeFailed("mail")
+	m.Pending(func() int { return 2 })
 	return m
 }
 

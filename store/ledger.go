@@ -41,11 +41,19 @@ func (s *Store) PutAll(facts []Fact) error {
 
 // Scan returns up to limit facts whose keys begin with prefix, in order of keys.
 func (s *Store) Scan(prefix string, limit int) ([]Fact, error) {
+	return s.ScanAfter(prefix, "", limit)
+}
+
+// ScanAfter does the same and leaves out keys up to after.
+func (s *Store) ScanAfter(prefix, after string, limit int) ([]Fact, error) {
 	var found []Fact
 	err := s.view(func(tx *bbolt.Tx) error {
-		start := nameKey(prefix)
+		start, begin := nameKey(prefix), nameKey(prefix)
+		if after >= prefix {
+			begin = append(nameKey(after), 0)
+		}
 		c := tx.Bucket(bucketFact).Cursor()
-		for k, v := c.Seek(start); k != nil && bytes.HasPrefix(k, start) && len(found) < limit; k, v = c.Next() {
+		for k, v := c.Seek(begin); k != nil && bytes.HasPrefix(k, start) && len(found) < limit; k, v = c.Next() {
 			body, err := unseal(k, v, factVersion)
 			if err != nil {
 				return recordError(s.path, bucketFact, k, err)
