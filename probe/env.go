@@ -64,6 +64,14 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 		return runner(newTransaction(p))
 	case check.Command:
 		return runner(newCommand(p))
+	case check.WebSocket:
+		return runner(newWebSocket(p))
+	case check.TURN:
+		return runner(newTURN(p))
+	case check.Throughput:
+		return runner(newThroughput(p))
+	case check.Mailbox:
+		return runner(newMailbox(p))
 	case check.TCP:
 		return runner(newTCP(p))
 	case check.TLSHandshake:
