@@ -25,19 +25,27 @@ import (
 
 // socket serves a WebSocket, by talk once it is open.
 func socket(t *testing.T, talk func(context.Context, *websocket.Conn)) string {
+	ctx, cancel := context.WithCancel(context.Background())
+	var all sync.WaitGroup // the server does not wait for connections that were taken over
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer good" {
 			http.Error(w, "who are you?", http.StatusUnauthorized)
 			return
 		}
+		all.Add(1)
+		defer all.Done()
 		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"chat"}})
 		if err != nil {
 			return
 		}
 		defer c.CloseNow()
-		talk(r.Context(), c)
+		talk(ctx, c)
 	}))
-	t.Cleanup(s.Close)
+	t.Cleanup(func() {
+		cancel()
+		s.Close()
+		all.Wait()
+	})
 	return s.URL
 }
 
@@ -55,14 +63,7 @@ func echoes(ctx context.Context, c *websocket.Conn) {
 }
 
 func TestWebSocket(t *testing.T) {
-	release := make(chan struct{})
-	defer close(release)
-	silent := func(ctx context.Context, c *websocket.Conn) {
-		select {
-		case <-release:
-		case <-ctx.Done():
-		}
-	}
+	silent := func(ctx context.Context, _ *websocket.Conn) { <-ctx.Done() }
 	for name, c := range map[string]struct {
 		talk     func(context.Context, *websocket.Conn)
 		edit     func(*check.WebSocket)
@@ -120,7 +121,11 @@ func TestWebSocket(t *testing.T) {
 
 func TestWebSocketTLS(t *testing.T) {
 	a := newAuthority(t)
+	var all sync.WaitGroup
+	defer all.Wait()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all.Add(1)
+		defer all.Done()
 		if c, err := websocket.Accept(w, r, nil); err == nil {
 			echoes(r.Context(), c)
 		}
