@@ -56,11 +56,18 @@ func (s *Store) flush() (more bool, err error) {
 		s.batch = s.queue.take()
 	}
 	if len(s.batch) == 0 {
-		return false, nil
+		return false, s.flushReadings()
 	}
+	s.takeReadings()
 	start := time.Now()
 	p := s.plan()
-	if err := s.update(func(tx *bbolt.Tx) error { return s.write(tx, p) }); err != nil {
+	err = s.update(func(tx *bbolt.Tx) error {
+		if err := s.write(tx, p); err != nil {
+			return err
+		}
+		return s.writeReadings(tx)
+	})
+	if err != nil {
 		s.failed(err)
 		return false, err
 	}
@@ -70,6 +77,7 @@ func (s *Store) flush() (more bool, err error) {
 	}
 	s.queue.done(s.batch)
 	s.batch = nil
+	s.commitReadings()
 	return true, nil
 }
 

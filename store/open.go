@@ -42,10 +42,11 @@ func Open(path string, options Options) (*Store, error) {
 func newStore(path string, options Options) *Store {
 	return &Store{
 		path: path, options: options, log: options.Log,
-		drafts: make(map[*history]*draft),
-		sites:  make(map[string]uint32),
-		byID:   make(map[check.ID]*history),
-		queue:  queue{gaps: make(map[check.ID]gap), most: maxQueue, wake: make(chan struct{}, 1)},
+		drafts:   make(map[*history]*draft),
+		sites:    make(map[string]uint32),
+		byID:     make(map[check.ID]*history),
+		readings: newReadings(),
+		queue:    queue{gaps: make(map[check.ID]gap), most: maxQueue, wake: make(chan struct{}, 1)},
 	}
 }
 
@@ -137,6 +138,11 @@ func (s *Store) start() error {
 		return err
 	}
 	err := s.update(func(tx *bbolt.Tx) error {
+		for _, name := range readingBucket { // a store may be older than they are
+			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+				return err
+			}
+		}
 		return tx.Bucket(bucketMeta).Put(keyRunning, u64(uint64(time.Now().Unix())))
 	})
 	if err != nil && !errors.Is(err, ErrFull) {
@@ -162,6 +168,9 @@ func (s *Store) load(tx *bbolt.Tx) error {
 	}
 	covers, err := s.loadSnapshots(tx)
 	if err != nil {
+		return err
+	}
+	if err := s.loadReadings(tx); err != nil {
 		return err
 	}
 	return s.replay(tx, covers)

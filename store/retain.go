@@ -29,7 +29,7 @@ type sweep struct {
 }
 
 // dayBuckets are those whose sub-buckets are named by a day first.
-var dayBuckets = [...][]byte{bucketRaw, bucketDay, bucketEvidence}
+var dayBuckets = [...][]byte{bucketRaw, bucketDay, bucketEvidence, bucketRChunk}
 
 // stepSweep removes a bite of what is older than the retention, when it is time to.
 func (s *Store) stepSweep(now time.Time) error {
@@ -82,7 +82,9 @@ type old struct {
 func (s *Store) sweepDays(bucket []byte) error {
 	var o old
 	err := s.view(func(tx *bbolt.Tx) error {
-		o = oldest(tx.Bucket(bucket), s.sweep.cutoff)
+		if parent := tx.Bucket(bucket); parent != nil {
+			o = oldest(parent, s.sweep.cutoff)
+		}
 		return nil
 	})
 	if err != nil {

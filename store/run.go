@@ -110,6 +110,9 @@ func (s *Store) housekeep(now time.Time) error {
 	if s.pass.active {
 		return s.stepPass(now)
 	}
+	if stepped, err := s.housekeepReadings(now); stepped || err != nil {
+		return err
+	}
 	return s.stepSweep(now)
 }
 
@@ -139,6 +142,9 @@ func (s *Store) finish() error {
 		if !more {
 			break
 		}
+	}
+	if err := s.finishReadings(time.Now()); err != nil {
+		return err
 	}
 	s.beginPass(time.Now())
 	for s.pass.active {

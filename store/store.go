@@ -11,6 +11,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
 )
 
 // Options choose how a store works. The zero value is ready.
@@ -25,7 +26,9 @@ type Options struct {
 	// Committed is called by the writer with results that have just become durable,
 	// in order. It must not keep the slice, nor call Sync or Close.
 	Committed func([]check.Result)
-	Log       *slog.Logger
+	// ReadingsCommitted is the same for readings of devices.
+	ReadingsCommitted func([]device.Reading)
+	Log               *slog.Logger
 }
 
 const (
@@ -75,6 +78,8 @@ type Store struct {
 	sitesNamed int
 
 	queue queue
+
+	readings readings // has locks of its own
 
 	mu        sync.RWMutex // protects what follows
 	byID      map[check.ID]*history

@@ -30,6 +30,8 @@ type VerifyReport struct {
 	Evidence  int           `json:"evidence"`
 	Events    int           `json:"events"`
 	Facts     int           `json:"facts"`
+	Series    int           `json:"series"`   // of readings
+	Readings  int           `json:"readings"` // in chunks and in the log
 	Newest    time.Time     `json:"newest"`   // newest result; zero for none
 	Unclean   bool          `json:"unclean"`  // it was not closed: a hot copy, or a crash
 	Problems  []string      `json:"problems"` // mistakes in words; 20 at most
@@ -154,6 +156,8 @@ func (v *VerifyReport) record(path [][]byte, key, value []byte) error {
 		v.Evidence++
 		_, err := openEvidence(key, value)
 		return err
+	case name == string(bucketRChunk) && nested && len(path[1]) == 4:
+		return v.readingChunk(int32(be32(path[1])), key, value)
 	case nested || len(path) > 2:
 		return errRecord
 	default:
@@ -185,6 +189,8 @@ func (v *VerifyReport) flat(name string, key, value []byte) (err error) {
 	case string(bucketEvent):
 		v.Events++
 		_, err = openEvent(key, value)
+	case string(bucketSeries), string(bucketRLog), string(bucketROpen), string(bucketRSum):
+		return v.reading(name, key, value)
 	case string(bucketFact):
 		v.Facts++
 		_, err = unseal(key, value, factVersion)
