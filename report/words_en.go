@@ -31,7 +31,7 @@ var wordsEnglish = map[string]string{
 	"as.up": "up", "as.down": "down", "as.unknown": "unknown", "as.excluded": "left out",
 	"versions": "Versions of the closed period", "version": "Version", "version.first": "at the close of the period",
 	"gaps": "What was not measured", "gaps.none": "Nothing: every moment is accounted for.", "gaps.more": "%d shorter pieces are in the sums only.", "gaps.sum": "By reason",
-	"outlook": "Outlook", "outlook.few": "Too few incidents to forecast: %d were seen, %d are needed.",
+	"outlook": "Outlook", "outlook.few": "Too few incidents to forecast: %d of the %d that it takes.",
 	"outlook.text": "If nothing about the service changes, its long-run availability lies between %s and %s (95 %%, from %d incidents). This is an extra and no part of the verdict.",
 	"method":       "How this was counted",
 	"method.text":  "Every moment is up, down, left out or not measured; what was not measured is never counted as up. The figure is 1 − downtime ÷ accounted time, never rounded up. The 95 % interval includes outages that no probe can have seen. Anybody can recompute it from the exported results with slamon judge.",
@@ -46,6 +46,6 @@ var wordsEnglish = map[string]string{
 	"state.measured": "measured", "state.on_file": "on file", "state.not_verifiable": "not verifiable", "state.not_disclosed": "not disclosed",
 	"sheet.expired": "expired on %s", "sheet.valid": "valid until %s", "sheet.stale": "The sheet is more than two years old.", "sheet.asof": "Sheet of %s",
 	"sheet.borne": "borne out", "sheet.refuted": "not borne out", "sheet.open": "cannot tell", "sheet.nodata": "no data yet",
-	"sheet.count": "%d rows: %d measured, %d on file, %d not verifiable, %d not disclosed.", "sheet.incidents": "%d incidents", "sheet.longest": "longest %s to %s", "sheet.works": "%d of %d announced in time",
+	"sheet.count": "%d rows: %d measured, %d on file, %d not verifiable, %d not disclosed.", "sheet.incidents": "incidents: %d", "sheet.longest": "longest %s to %s", "sheet.works": "%d of %d announced in time",
 	"sheet.interval": "every %s", "sheet.mean": "mean %s",
 }

@@ -37,6 +37,8 @@ type ledger struct {
 	config func() *config.Config
 	log    *slog.Logger
 
+	closing sync.Mutex // one change of frozen periods at a time
+
 	mu            sync.Mutex // guards what follows
 	announcements map[string]announced
 	causes        map[string]sla.Cause

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,34 +56,34 @@ func (l *ledger) freeze(v sla.Verdict, version int, why, correction string) erro
 // closePeriods freezes the last period of every claim once it has ended.
 func (l *ledger) closePeriods(now time.Time) error {
 	cfg := l.config()
+	var errs []error
 	for _, c := range cfg.Claims {
-		p := c.Window.Previous(c.Window.Period(now))
-		if c.Window.Kind == sla.Fixed {
-			p = c.Window.Period(now)
-		}
-		if c.Window.Kind == sla.Rolling || p.Length() <= 0 || now.Before(p.To.Add(settling)) {
-			continue
-		}
-		known, err := l.store.Scan(frozenKey(c.ID, p), 1)
-		if err != nil {
-			return err
-		}
-		if len(known) > 0 {
-			continue
-		}
-		v, err := l.judge(cfg, c, p, l.correctionsOf(c.ID))
-		if err != nil {
-			return err
-		}
-		if v.Probes.Total == 0 {
-			continue // from before the first result
-		}
-		if err := l.freeze(v, 1, "", ""); err != nil {
-			return err
-		}
-		l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.Answer)
+		errs = append(errs, l.closePeriod(cfg, c, now))
 	}
-	return nil
+	return errors.Join(errs...)
+}
+
+// closePeriod freezes the last period of a claim that has ended, unless it is frozen.
+func (l *ledger) closePeriod(cfg *config.Config, c sla.Claim, now time.Time) error {
+	p := c.Window.Previous(c.Window.Period(now))
+	if c.Window.Kind == sla.Fixed {
+		p = c.Window.Period(now)
+	}
+	if c.Window.Kind == sla.Rolling || p.Length() <= 0 || now.Before(p.To.Add(settling)) {
+		return nil
+	}
+	l.closing.Lock()
+	defer l.closing.Unlock()
+	known, err := l.store.Scan(frozenKey(c.ID, p), 1)
+	if err != nil || len(known) > 0 {
+		return err
+	}
+	v, err := l.judge(cfg, c, p, l.correctionsOf(c.ID))
+	if err != nil || v.Probes.Total == 0 { // or from before the first result
+		return err
+	}
+	l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.Answer)
+	return l.freeze(v, 1, "", "")
 }
 
 // judge holds a claim to a period with the corrections given.
@@ -123,6 +124,11 @@ func (l *ledger) Correct(c sla.Correction) (sla.Correction, error) {
 	if claim.Window.Kind == sla.Rolling {
 		p = claim.Window.Period(time.Now())
 	}
+	if err := l.closePeriod(cfg, claim, time.Now()); err != nil {
+		return c, err
+	}
+	l.closing.Lock()
+	defer l.closing.Unlock()
 	old, err := l.versions(claim.ID, p)
 	if err != nil {
 		return c, err

@@ -146,10 +146,10 @@ func maintenanceList() *cobra.Command {
 			for _, m := range answer.Maintenance {
 				announced, lead := "not known", "-"
 				if m.Announced != nil {
-					announced = m.Announced.Format("2006-01-02 15:04 MST")
+					announced = m.Announced.Format("2006-01-02 15:04 -07:00")
 					lead = fmt.Sprintf("%.1f days", float64(int64(m.From.Sub(*m.Announced).Hours()/24*10))/10)
 				}
-				say(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Service, m.From.Format("2006-01-02 15:04 MST"), m.To.Format("2006-01-02 15:04 MST"),
+				say(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", m.Service, m.From.Format("2006-01-02 15:04 -07:00"), m.To.Format("2006-01-02 15:04 -07:00"),
 					announced, lead, orDash(m.ID), orDash(m.Source), m.Note)
 			}
 			return table.Flush()

@@ -64,7 +64,13 @@ type site struct {
 
 // report makes the report that the API asks for.
 func (d *daemon) report(ask web.ReportRequest) ([]byte, string, error) {
-	return site{d.ledger, d.config.Load()}.answer(ask, time.Now())
+	now, cfg := time.Now(), d.config.Load()
+	if c, ok := claimOf(cfg, ask.Claim); ok {
+		if err := d.ledger.closePeriod(cfg, c, now); err != nil {
+			return nil, "", err
+		}
+	}
+	return site{d.ledger, cfg}.answer(ask, now)
 }
 
 // answer makes a report and says what media type it has.

@@ -20,7 +20,10 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		// The exit code is part of the interface: code runs a command and compares.
-		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){"code": code},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"code": code, "store": storeResults, "daemon": startDaemon,
+		},
+		Setup: setUpScript,
 	})
 }
 
