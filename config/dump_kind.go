@@ -52,6 +52,16 @@ func (d *dumper) params(parent string, p check.Params) {
 		d.secret("token", p.Token)
 	case check.Transaction:
 		d.transaction(parent+"."+p.Kind(), p)
+	case check.Command:
+		d.command(p)
+	case check.WebSocket:
+		d.webSocket(p)
+	case check.TURN:
+		d.turn(p)
+	case check.Throughput:
+		d.throughput(p)
+	case check.Mailbox:
+		d.mailbox(parent+"."+p.Kind(), p)
 	}
 }
 
@@ -179,16 +189,7 @@ func (d *dumper) tcp(p check.TCP) {
 			d.raw("tls", "{}")
 		}
 	}
-	var steps []string
-	for _, s := range p.Dialogue {
-		inner := &dumper{}
-		inner.payload(s.Send)
-		inner.pattern("expect", s.Expect)
-		steps = append(steps, "{ "+strings.ReplaceAll(strings.TrimSpace(inner.b.String()), "\n", ", ")+" }")
-	}
-	if len(steps) > 0 {
-		d.raw("dialogue", "["+strings.Join(steps, ", ")+"]")
-	}
+	d.dialogue(p.Dialogue)
 }
 
 func (d *dumper) payload(data []byte) {

@@ -23,6 +23,11 @@ type kindFiles struct {
 	Heartbeat *heartbeatFile `toml:"heartbeat"`
 
 	Transaction *transactionFile `toml:"transaction"`
+	Command     *programFile     `toml:"command"`
+	WebSocket   *webSocketFile   `toml:"websocket"`
+	TURN        *turnFile        `toml:"turn"`
+	Throughput  *throughputFile  `toml:"throughput"`
+	Mailbox     *mailboxFile     `toml:"mailbox"`
 }
 
 type httpFile struct {

@@ -37,12 +37,14 @@ type kindTable struct {
 }
 
 // tables returns all kinds in the order of the reference.
-func (k *kindFiles) tables() [14]kindTable {
-	return [14]kindTable{
+func (k *kindFiles) tables() [19]kindTable {
+	return [19]kindTable{
 		{"http", head(k.HTTP)}, {"tcp", head(k.TCP)}, {"tls", head(k.TLS)}, {"icmp", head(k.ICMP)},
 		{"dns", head(k.DNS)}, {"ntp", head(k.NTP)}, {"smtp", head(k.SMTP)}, {"imap", head(k.IMAP)},
 		{"ssh", head(k.SSH)}, {"grpc", head(k.GRPC)}, {"stun", head(k.STUN)}, {"udp", head(k.UDP)},
 		{"heartbeat", head(k.Heartbeat)}, {"transaction", head(k.Transaction)},
+		{"command", head(k.Command)}, {"websocket", head(k.WebSocket)}, {"turn", head(k.TURN)},
+		{"throughput", head(k.Throughput)}, {"mailbox", head(k.Mailbox)},
 	}
 }
 
@@ -88,6 +90,16 @@ func (r *reader) read(k *kindFiles, kind string) check.Params {
 		return r.heartbeat(k.Heartbeat)
 	case "transaction":
 		return r.transaction(k.Transaction)
+	case "command":
+		return r.runs(k.Command)
+	case "websocket":
+		return r.webSocket(k.WebSocket)
+	case "turn":
+		return r.turn(k.TURN)
+	case "throughput":
+		return r.throughput(k.Throughput)
+	case "mailbox":
+		return r.roundTrip(k.Mailbox)
 	}
 	return nil
 }

@@ -17,15 +17,7 @@ func (d *dumper) transaction(parent string, p check.Transaction) {
 	if p.CleanupTime > 0 {
 		d.time("cleanup_time", p.CleanupTime)
 	}
-	var variables []string
-	for _, v := range p.Variables {
-		value := v.Value.String()
-		if v.Plain {
-			value = v.Value.Reveal()
-		}
-		variables = append(variables, v.Name+" = "+tomlText(value))
-	}
-	d.inline("variables", variables)
+	d.variables("variables", p.Variables)
 	if o := p.OAuth; o != nil {
 		d.section("[" + parent + ".oauth]")
 		d.text("token_url", o.URL)
