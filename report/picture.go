@@ -18,6 +18,7 @@ const (
 	laneLabel    = 64.0 // to the left of a lane
 	laneHeight   = 15.0
 	lanePitch    = 19.0
+	headHeight   = 14.0
 	// thinnest is how wide a failure is drawn at least: a minute in a month would
 	// otherwise be invisible, and it is what the report is about.
 	thinnest = 1.6
@@ -52,9 +53,31 @@ func (d *Document) lanes() []lane {
 		if !from.Before(p.To) {
 			return lanes
 		}
-		lanes = append(lanes, lane{from.Format("01-02"), timeline.Period{From: from, To: day.Next().Start(zone)}, 25 * time.Hour})
+		lanes = append(lanes, lane{from.Format("01-02"), timeline.Period{From: from, To: day.Next().Start(zone)}, longestDay(p, zone)})
 	}
 	return lanes
+}
+
+// longestDay returns the length of the longest day of p: 25 hours when the clock is
+// put back in it.
+func longestDay(p timeline.Period, zone *time.Location) time.Duration {
+	most := 24 * time.Hour
+	for day := sla.DateOf(p.From.In(zone)); day.Start(zone).Before(p.To); day = day.Next() {
+		most = max(most, day.Next().Start(zone).Sub(day.Start(zone)))
+	}
+	return most
+}
+
+// marks names places along the lanes: hours of a day, or days of a month.
+func (d *Document) marks(b *strings.Builder, whole time.Duration) {
+	step, unit, first := 7, 24*time.Hour, 1
+	if d.byDay() {
+		step, unit, first = 6, time.Hour, 0
+	}
+	for n := 0; time.Duration(n)*unit < whole; n += step {
+		x := laneLabel + float64(time.Duration(n)*unit)/float64(whole)*(pictureWidth-laneLabel)
+		fmt.Fprintf(b, `<text class="mark" x="%.1f" y="11">%d</text>`, x, n+first)
+	}
 }
 
 // drawn are the kinds in the order in which they are painted, the most important
@@ -66,12 +89,15 @@ var drawn = [...]timeline.Kind{timeline.Excluded, timeline.Degraded, timeline.Un
 func (d *Document) picture(l *Language) template.HTML {
 	var b strings.Builder
 	lanes := d.lanes()
-	height := lanePitch*float64(len(lanes)) + 2
+	height := lanePitch*float64(len(lanes)) + 2 + headHeight
 	fmt.Fprintf(&b, `<svg class="timeline" viewBox="0 0 %.0f %.0f" role="img" aria-label="%s">`, pictureWidth, height, html.EscapeString(l.t("timeline")))
 	b.WriteString(`<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" class="c-unknown"/><rect width="1.6" height="5" class="c-line"/></pattern>` +
 		`<pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><rect width="5" height="5" class="c-excluded"/><circle cx="2.5" cy="2.5" r="1" class="c-dot"/></pattern></defs>`)
+	if len(lanes) > 0 {
+		d.marks(&b, lanes[0].whole)
+	}
 	for i, lane := range lanes {
-		d.drawLane(&b, lane, lanePitch*float64(i)+2)
+		d.drawLane(&b, lane, lanePitch*float64(i)+2+headHeight)
 	}
 	b.WriteString("</svg>")
 	return template.HTML(b.String())

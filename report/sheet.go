@@ -39,6 +39,7 @@ type Statement struct {
 	Document string         `toml:"document"` // what proves it: a certificate, a contract
 	Expires  toml.LocalDate `toml:"expires"`  // of the document
 	Note     string         `toml:"note"`
+	NoteJa   string         `toml:"note_ja"`
 }
 
 // Statements is a file of them.
@@ -353,6 +354,9 @@ func (s *Sheet) view(l *Language) sheetView {
 		row := sheetRowView{Row: r.Row, Says: r.Says, Claimed: dash(r.Claimed), Reference: "–", Measured: "–", State: l.t("state." + string(r.State)), Note: r.Note}
 		if l.Code == "ja" && r.statement.SaysJa != "" {
 			row.Says = r.statement.SaysJa
+		}
+		if l.Code == "ja" && r.statement.NoteJa != "" {
+			row.Note = r.statement.NoteJa
 		}
 		if r.Reference != nil {
 			row.Reference = r.Reference.Text

@@ -116,16 +116,16 @@ func (d *Document) explain(l *Language) string {
 // difference says what maintenance makes of the figure.
 func (d *Document) difference(l *Language) string {
 	with, without := &d.verdict, &d.other // with: as the claim says
-	if d.Excluding {
-		if with.Excluded == 0 {
-			return l.t("difference.none")
-		}
-		return l.t("difference.excluded", l.duration(with.Excluded), d.share(with.Availability.Point), d.share(without.Availability.Point))
-	}
-	if without.Excluded == 0 {
+	// The rest of what is left out, such as nights, is left out both ways.
+	left := (with.Excluded - without.Excluded).Abs()
+	key := "difference.counted"
+	switch {
+	case left == 0:
 		return l.t("difference.none")
+	case d.Excluding:
+		key = "difference.excluded"
 	}
-	return l.t("difference.counted", l.duration(without.Excluded), d.share(with.Availability.Point), d.share(without.Availability.Point))
+	return l.t(key, l.duration(left), d.share(with.Availability.Point), d.share(without.Availability.Point))
 }
 
 // outlook is the forecast in a sentence.
