@@ -31,6 +31,12 @@ func TestMain(m *testing.M) {
 // serve answers until its standard input ends.
 func serve(scheme string) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/room" {
+			http.SetCookie(w, &http.Cookie{Name: "sid", Value: "0123456789abcdef"})
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, `{"room":{"id":"r-1","open":true,"members":3}}`+"\n")
+			return
+		}
 		io.WriteString(w, "all is well\n")
 	}))
 	if scheme == "https" {
