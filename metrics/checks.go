@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -150,16 +151,21 @@ func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
 	}
 	for _, s := range b.Services {
 		open := 0
+		sides := map[string]int{SideUnassigned: 0}
 		for _, i := range s.Incidents {
 			if i.Ongoing {
 				open++
 			}
+			sides[cmp.Or(string(i.Cause.Side), SideUnassigned)]++
 			seen[i.ID] = true
 			if !m.incidents.seen[i.ID] && !i.Planned && !i.FirstBad.Before(b.Started) {
 				m.incidents.add(incidentKey{s.ID, i.Reason}, i.FirstBad)
 			}
 		}
 		k.put(incidentOpen, k.labels("service", string(s.ID)), float64(open))
+		for side, n := range sides {
+			k.put(incidentSides, k.labels("service", string(s.ID), "side", side), float64(n))
+		}
 	}
 	m.incidents.seen = seen
 	for key, c := range m.incidents.counts {

@@ -64,6 +64,7 @@ var (
 	downtimeLower     = gauge("downtime_lower_seconds", "Lower end of the 95 % interval of the downtime.", "claim", "service", "window")
 	downtimeUpper     = gauge("downtime_upper_seconds", "Upper end of the 95 % interval of the downtime.", "claim", "service", "window")
 	incidents         = counter("incidents_total", "Incidents since the monitor started, by their first reason and the side held responsible.", "reason", "service", "side")
+	incidentSides     = gauge("incidents_listed", "Incidents of the last 30 days, by the side that a person has confirmed; unassigned until then.", "service", "side")
 	incidentOpen      = gauge("incident_open", "Incidents that have not ended.", "service")
 )
 
