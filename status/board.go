@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/sla"
 )
 
@@ -23,6 +24,9 @@ type Board struct {
 	Started  time.Time
 	Services []Service // in the order of the file; the own network last
 	Own      Own
+
+	Devices []Device        // in the order of the file
+	Reviews []device.Review // open ones and those of the last months, newest first
 }
 
 // Service is one service with all that is known of it.

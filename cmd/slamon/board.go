@@ -30,6 +30,7 @@ type boards struct {
 	history   history
 	latest    *latest
 	ledger    *ledger // what people stated
+	devices   *devices
 	log       *slog.Logger
 	version   string
 	started   time.Time
@@ -50,6 +51,12 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *sta
 		line := check.Service{ID: check.OwnNetworkService, Name: "Own network", Checks: cfg.Anchors}
 		board.Services = append(board.Services, b.service(now, line, cfg))
 	}
+	if checks := cfg.DeviceChecks(); len(checks) > 0 {
+		agents := check.Service{ID: check.DevicesService, Name: "Devices", Checks: checks}
+		board.Services = append(board.Services, b.service(now, agents, cfg))
+		board.Devices = b.devices.board(cfg)
+	}
+	board.Reviews = b.devices.listReviews(now)
 	b.current.Store(board)
 	return board
 }
@@ -60,7 +67,7 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 	for _, c := range s.Checks {
 		shown := status.Check{Check: c}
 		if m, ok := b.latest.get(c.ID); ok {
-			shown.Last, shown.Since, shown.LastGood = m.last, m.since, m.lastGood
+			shown.Last, shown.Since, shown.LastGood, shown.Failed = m.last, m.since, m.lastGood, m.failed
 		}
 		out.Checks = append(out.Checks, shown)
 		if at := severity(shown.Last.State); !c.Paused && at > rank {

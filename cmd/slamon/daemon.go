@@ -48,6 +48,7 @@ type daemon struct {
 	latest  latest
 	boards  *boards
 	ledger  *ledger
+	devices *devices
 	wake    chan struct{} // asks for a board now
 	stated  chan struct{} // asks to look at what people state now
 
@@ -59,7 +60,9 @@ type daemon struct {
 }
 
 func newDaemon(o daemonOptions) *daemon {
-	return &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1)}
+	d := &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1)}
+	d.devices = newDevices(o.Log, d.event, d.wake)
+	return d
 }
 
 // open reads the file and opens the store. After an error nothing is left open.
@@ -73,7 +76,7 @@ func (d *daemon) open() error {
 	d.loaded = started
 	d.store, err = store.Open(cfg.Storage.Path, store.Options{
 		Site: cfg.Site, Retention: cfg.Storage.Retention, MaxSize: cfg.Storage.MaxSize,
-		Committed: d.committed, Log: d.log,
+		Committed: d.committed, ReadingsCommitted: d.devices.committed, Log: d.log,
 	})
 	if err != nil {
 		return exitError{codeFailed, err}
@@ -81,7 +84,10 @@ func (d *daemon) open() error {
 	if d.ledger, err = openLedger(d.store, d.config.Load, d.log); err != nil {
 		return errors.Join(exitError{codeFailed, err}, d.store.Close())
 	}
-	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, log: d.log,
+	if err = d.devices.open(d.store); err != nil {
+		return errors.Join(exitError{codeFailed, err}, d.store.Close())
+	}
+	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
 		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore,
@@ -151,6 +157,14 @@ func (d *daemon) take(cfg *config.Config) error {
 		if err := add(&anchors, c); err != nil {
 			return err
 		}
+	}
+	polls, err := d.devices.set(cfg)
+	if err != nil {
+		return err
+	}
+	for _, c := range cfg.DeviceChecks() {
+		checks[c.ID] = c
+		tasks = append(tasks, schedule.Task{Check: c, Probe: polls[c.ID]})
 	}
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
@@ -312,12 +326,15 @@ func (d *daemon) parts() []part {
 		{"sources", d.runSources},
 		{"reports", d.runReports},
 		{"web", d.runWeb},
+		{"devices", d.devices.run},
+		{"traps", d.runTraps},
 		{"schedule", d.sched.Run},
 	}
 }
 
 // close frees what open opened.
 func (d *daemon) close() error {
+	d.devices.close()
 	return errors.Join(d.env.Close(), d.store.Close())
 }
 
