@@ -85,6 +85,9 @@ func checkText(w io.Writer, cfg *config.Config) {
 	for _, c := range cfg.Warnings {
 		say(w, "warning: %s\n", c)
 	}
+	for _, text := range sourceWarnings(cfg) {
+		say(w, "warning: %s\n", text)
+	}
 }
 
 // rate writes a rate with the digits that count.

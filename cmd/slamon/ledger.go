@@ -44,6 +44,9 @@ type ledger struct {
 	causes        map[string]sla.Cause
 	corrections   map[sla.ClaimID][]sla.Correction
 	files         map[config.WatchedFile]*sourceFile
+	// stated is what announcements and files say, by service: boards ask for it again
+	// and again. Each list is replaced and never changed.
+	stated map[check.ServiceID][]sla.Exclusion
 }
 
 // announced is maintenance as it is kept. What is taken back stays, with who did it.
@@ -73,6 +76,7 @@ func openLedger(s *store.Store, cfg func() *config.Config, log *slog.Logger) (*l
 		eachFact(s, causePrefix, func(key string, c sla.Cause) { l.causes[key] = c }),
 		eachFact(s, correctionPrefix, func(_ string, c sla.Correction) { l.corrections[c.Claim] = append(l.corrections[c.Claim], c) }),
 	)
+	l.gather()
 	return l, err
 }
 
@@ -103,23 +107,28 @@ func (l *ledger) put(key string, v any) error {
 
 // exclusions returns the maintenance of a service from all sources, in order of time.
 func (l *ledger) exclusions(cfg *config.Config, id check.ServiceID) []sla.Exclusion {
-	all := slices.Clone(cfg.Exclusions(id))
+	all := cfg.Exclusions(id)
 	l.mu.Lock()
-	for _, a := range l.announcements {
-		if a.Service == id && a.Removed.IsZero() {
-			all = append(all, a.exclusion())
-		}
-	}
-	for f, kept := range l.files {
-		if f.Service == id {
-			all = append(all, kept.exclusions...)
-		}
-	}
+	stated := l.stated[id]
 	l.mu.Unlock()
+	all = append(all, stated...) // all was made for this call
 	slices.SortStableFunc(all, func(a, b sla.Exclusion) int {
 		return cmp.Or(a.From.Compare(b.From), a.To.Compare(b.To), cmp.Compare(a.ID, b.ID))
 	})
 	return all
+}
+
+// gather makes stated anew; the caller holds mu.
+func (l *ledger) gather() {
+	l.stated = map[check.ServiceID][]sla.Exclusion{}
+	for _, a := range l.announcements {
+		if a.Removed.IsZero() {
+			l.stated[a.Service] = append(l.stated[a.Service], a.exclusion())
+		}
+	}
+	for f, kept := range l.files {
+		l.stated[f.Service] = append(l.stated[f.Service], kept.exclusions...)
+	}
 }
 
 // cause returns what a person has confirmed about an incident.
@@ -166,6 +175,7 @@ func (l *ledger) AddMaintenance(a web.Announcement) (web.Announcement, error) {
 		return a, err
 	}
 	l.announcements[entry.ID] = entry
+	l.gather()
 	return entry.Announcement, nil
 }
 
@@ -205,6 +215,7 @@ func (l *ledger) RemoveMaintenance(id, by string) error {
 		return err
 	}
 	l.announcements[id] = a
+	l.gather()
 	return nil
 }
 

@@ -52,6 +52,7 @@ func (l *ledger) readSources(now time.Time) []error {
 	for f := range l.files {
 		if !wanted[f] {
 			delete(l.files, f)
+			l.gather()
 		}
 	}
 	return problems
@@ -82,6 +83,7 @@ func (l *ledger) readSource(cfg *config.Config, f config.WatchedFile, now time.T
 		return err
 	}
 	kept.exclusions, kept.problem = list, ""
+	l.gather()
 	l.log.Info("maintenance file taken", "path", f.Path, "service", f.Service, "windows", len(list))
 	return nil
 }
@@ -116,6 +118,38 @@ func parseSource(cfg *config.Config, f config.WatchedFile, data []byte, now time
 		}
 	}
 	return list, nil
+}
+
+// sourceWarnings says what is wrong with the files and names that are only read
+// while slamon runs, for whoever checks a configuration.
+func sourceWarnings(cfg *config.Config) []string {
+	var list []string
+	for _, f := range cfg.MaintenanceFiles {
+		data, err := readBounded(f.Path)
+		if err == nil {
+			_, err = parseSource(cfg, f, data, time.Now())
+		}
+		if err != nil {
+			list = append(list, fmt.Sprintf("maintenance_file: %s", err))
+		}
+	}
+	for _, c := range cfg.Claims {
+		if c.Reference != "" {
+			if _, err := report.FindReference(c.Reference); err != nil {
+				list = append(list, fmt.Sprintf("claim %s: %s", c.ID, err))
+			}
+		}
+	}
+	if path := cfg.Report.Sheet; path != "" {
+		data, err := readBounded(path)
+		if err == nil {
+			_, err = report.ReadStatements(path, data)
+		}
+		if err != nil {
+			list = append(list, fmt.Sprintf("sheet: %s", err))
+		}
+	}
+	return list
 }
 
 // overlapLook is how many announcements before one are compared with it: they are in
