@@ -30,6 +30,12 @@ func Conditions(b *status.Board, l Limits) []Condition {
 			r.claim(s, &s.Claims[k])
 		}
 	}
+	for i := range b.Devices {
+		r.device(&b.Devices[i])
+	}
+	for i := range b.Reviews {
+		r.review(&b.Reviews[i])
+	}
 	r.own()
 	return r.found
 }
