@@ -31,7 +31,7 @@ func made() *status.Board {
 	}
 	paused := of("imap", check.Server, check.Mail{Protocol: "imap"}, good())
 	paused.Paused = true
-	return &status.Board{
+	return withDevices(&status.Board{
 		At: noon, Site: "tokyo", Zone: zone, Version: "1.2.3", Started: noon.Add(-time.Hour),
 		Services: []status.Service{
 			{
@@ -63,7 +63,7 @@ func made() *status.Board {
 			Missed: map[check.Reason]uint64{check.ReasonStopped: 7}, Started: 1000, ResultsStored: 990, ResultsLost: 3,
 			StoreBytes: 65536, LastBackup: noon.Add(-30 * time.Minute), ClockOffset: -1500 * time.Microsecond, ClockOffsetKnown: true,
 		},
-	}
+	})
 }
 
 func madeClaim() status.Claim {

@@ -117,6 +117,7 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	m.collectOwn(k, b)
 	m.collectChecks(k, b)
 	m.collectIncidents(k, b)
+	collectDevices(k, b)
 	for _, s := range b.Services {
 		for _, c := range s.Claims {
 			collectClaim(k, c)
