@@ -37,7 +37,8 @@ type ledger struct {
 	config func() *config.Config
 	log    *slog.Logger
 
-	closing sync.Mutex // one change of frozen periods at a time
+	closing sync.Mutex      // one change of frozen periods at a time; guards closed
+	closed  map[string]bool // periods that need no more looking at
 
 	mu            sync.Mutex // guards what follows
 	announcements map[string]announced
@@ -68,7 +69,7 @@ func (a announced) exclusion() sla.Exclusion {
 
 // openLedger reads what was stated before.
 func openLedger(s *store.Store, cfg func() *config.Config, log *slog.Logger) (*ledger, error) {
-	l := &ledger{store: s, config: cfg, log: log,
+	l := &ledger{store: s, config: cfg, log: log, closed: map[string]bool{},
 		announcements: map[string]announced{}, causes: map[string]sla.Cause{},
 		corrections: map[sla.ClaimID][]sla.Correction{}, files: map[config.WatchedFile]*sourceFile{}}
 	err := errors.Join(

@@ -72,15 +72,26 @@ func (l *ledger) closePeriod(cfg *config.Config, c sla.Claim, now time.Time) err
 	if c.Window.Kind == sla.Rolling || p.Length() <= 0 || now.Before(p.To.Add(settling)) {
 		return nil
 	}
+	key := frozenKey(c.ID, p)
 	l.closing.Lock()
 	defer l.closing.Unlock()
-	known, err := l.store.Scan(frozenKey(c.ID, p), 1)
-	if err != nil || len(known) > 0 {
+	if l.closed[key] {
+		return nil
+	}
+	known, err := l.store.Scan(key, 1)
+	if err != nil {
 		return err
 	}
-	v, err := l.judge(cfg, c, p, l.correctionsOf(c.ID))
-	if err != nil || v.Probes.Total == 0 { // or from before the first result
+	v, err := sla.Verdict{}, error(nil)
+	if len(known) == 0 {
+		v, err = l.judge(cfg, c, p, l.correctionsOf(c.ID))
+	}
+	if err != nil {
 		return err
+	}
+	l.closed[key] = true
+	if v.Probes.Total == 0 { // frozen before, or from before the first result
+		return nil
 	}
 	l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.Answer)
 	return l.freeze(v, 1, "", "")

@@ -166,12 +166,15 @@ func (d *daemon) runSources(ctx context.Context) error {
 	} else {
 		defer watcher.Close()
 	}
-	for {
+	for tick := true; ; {
 		d.lookAtSources(watcher)
-		if err := d.ledger.closePeriods(time.Now()); err != nil {
-			d.log.Error("a period could not be closed", "error", err)
+		if tick {
+			if err := d.ledger.closePeriods(time.Now()); err != nil {
+				d.log.Error("a period could not be closed", "error", err)
+			}
 		}
-		if !d.waitForSource(ctx, watcher) {
+		var more bool
+		if more, tick = d.waitForSource(ctx, watcher); !more {
 			return nil
 		}
 	}
@@ -193,20 +196,36 @@ func (d *daemon) lookAtSources(watcher *fsnotify.Watcher) {
 	}
 }
 
-// waitForSource returns when something may have changed; false when ctx is done.
-func (d *daemon) waitForSource(ctx context.Context, watcher *fsnotify.Watcher) bool {
+// waitForSource returns when something may have changed; more is false when ctx is
+// done, and tick is true when a minute has passed.
+func (d *daemon) waitForSource(ctx context.Context, watcher *fsnotify.Watcher) (more, tick bool) {
 	timer := time.NewTimer(sourceLook)
 	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	case <-d.stated: // a person stated something, or the configuration changed
-		return true
-	case <-watcher.Errors:
-		return true
-	case <-watcher.Events:
-		return d.rest(ctx, sourceRest, nil)
+	for {
+		select {
+		case <-ctx.Done():
+			return false, false
+		case <-timer.C:
+			return true, true
+		case <-d.stated: // the configuration changed
+			return true, true
+		case <-watcher.Errors: // events were lost
+			return true, false
+		case e := <-watcher.Events:
+			if d.isSource(e.Name) {
+				return d.rest(ctx, sourceRest, nil), false
+			}
+		}
 	}
+}
+
+// isSource reports whether the path is one of the watched files. The store may lie in
+// the same directory, and is written all the time.
+func (d *daemon) isSource(path string) bool {
+	for _, f := range d.config.Load().MaintenanceFiles {
+		if filepath.Clean(f.Path) == filepath.Clean(path) {
+			return true
+		}
+	}
+	return false
 }
