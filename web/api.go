@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -225,5 +226,24 @@ func (s *server) apiIncident(w http.ResponseWriter, r *http.Request, b *status.B
 		fail(w, http.StatusNotFound, fmt.Sprintf("no incident is named %q", r.PathValue("id")))
 		return
 	}
-	writeJSON(w, r, incidentToJSON(i, zoneOf(b)))
+	writeJSON(w, r, s.fullIncident(i, b))
+}
+
+// fullIncident is an incident with what was told about it.
+type fullIncident struct {
+	incidentJSON
+	Acknowledged *alert.Act     `json:"acknowledged"`
+	Vendor       []vendorNotice `json:"vendor_notices"`
+}
+
+func (s *server) fullIncident(i *status.Incident, b *status.Board) fullIncident {
+	full := fullIncident{incidentJSON: incidentToJSON(i, zoneOf(b)), Vendor: []vendorNotice{}}
+	if s.public {
+		return full
+	}
+	full.Vendor = s.vendorNotices(i, b.At)
+	if s.Notices != nil {
+		full.Acknowledged = s.Notices.Acknowledged(incidentKey + i.ID)
+	}
+	return full
 }

@@ -132,7 +132,7 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side."}
+	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "told.", "vendor."}
 	composed := func(key string) bool {
 		return slices.ContainsFunc(open, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 	}

@@ -95,6 +95,11 @@ func (s *server) statement(w http.ResponseWriter, r *http.Request, v any) bool {
 		fail(w, http.StatusNotImplemented, "this slamon keeps no statements")
 		return false
 	}
+	return readStatement(w, r, v)
+}
+
+// readStatement reads the body of a request into v.
+func readStatement(w http.ResponseWriter, r *http.Request, v any) bool {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxStatement))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {

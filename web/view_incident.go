@@ -77,6 +77,9 @@ type incidentView struct {
 	Claims                                 []verdictView
 	Results                                []resultRow
 	Cut, CSV                               string
+	Told                                   []toldRow
+	Vendor                                 []vendorRow
+	Acknowledged                           string
 	Side, Cause                            string // as a person has confirmed it
 }
 
@@ -108,6 +111,7 @@ func (s *server) incident(v *visit) view {
 		// Of this incident only: what failed minutes before may be another one.
 		out.Evidence = s.evidence(v, i, timeline.Period{From: i.FirstBad, To: i.LastBad.Add(time.Millisecond)})
 		out.Results, out.Cut = s.probes(v, i.Check, p)
+		out.Told, out.Vendor, out.Acknowledged = s.told(v, i)
 		out.CSV = resultsURL(i.Check, p)
 	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}

@@ -27,6 +27,8 @@ type Options struct {
 	Heartbeat func(id check.ID, at time.Time, ok bool, message string) bool
 	// Ledger keeps what people state: maintenance, causes, corrections.
 	Ledger Ledger
+	// Notices is who was told what.
+	Notices Notices
 	// Report makes a report: its bytes and their media type.
 	Report func(ReportRequest) ([]byte, string, error)
 	// Config returns the configuration in force, secrets hidden.
@@ -101,5 +103,6 @@ func (s *server) routes() []route {
 		table = append(table, route{http.MethodGet, "/metrics", s.Metrics})
 	}
 	table = append(append(table, s.apiRoutes()...), s.ledgerRoutes()...)
+	table = append(table, s.noticeRoutes()...)
 	return append(table, s.pageRoutes()...)
 }

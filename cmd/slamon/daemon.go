@@ -51,6 +51,8 @@ type daemon struct {
 	devices *devices
 	wake    chan struct{} // asks for a board now
 	stated  chan struct{} // asks to look at what people state now
+	boarded chan struct{} // says that there is a new board
+	teller  *teller
 
 	boarding sync.Mutex // one board at a time
 
@@ -60,7 +62,7 @@ type daemon struct {
 }
 
 func newDaemon(o daemonOptions) *daemon {
-	d := &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1)}
+	d := &daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1), boarded: make(chan struct{}, 1)}
 	d.devices = newDevices(o.Log, d.event, d.wake)
 	return d
 }
@@ -108,6 +110,9 @@ func (d *daemon) prepare(cfg *config.Config) error {
 		return err
 	}
 	d.restoreHeartbeats()
+	if d.teller, err = d.openTeller(); err != nil {
+		return err
+	}
 	d.sched = schedule.New(schedule.Options{
 		Site: cfg.Site, Seed: seed, Log: d.log, Emit: d.store.Append, Clock: d.event,
 	})
@@ -117,6 +122,7 @@ func (d *daemon) prepare(cfg *config.Config) error {
 	for _, err := range d.ledger.readSources(time.Now()) {
 		d.log.Error("maintenance file not taken", "error", err)
 	}
+	d.teller.wasBlind(d.newestResult(), time.Now())
 	d.event(status.Event{At: time.Now(), Kind: "started", Text: "slamon " + buildVersion()})
 	d.refresh(time.Now())
 	return nil
@@ -137,6 +143,10 @@ func (d *daemon) applyFlags(cfg *config.Config) {
 func (d *daemon) take(cfg *config.Config) error {
 	var tasks, anchors []schedule.Task
 	checks := map[check.ID]check.Check{}
+	ready, err := channels(cfg)
+	if err != nil {
+		return err
+	}
 	add := func(to *[]schedule.Task, c check.Check) error {
 		ask, err := d.env.New(c)
 		if err != nil {
@@ -169,6 +179,7 @@ func (d *daemon) take(cfg *config.Config) error {
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
 	d.remember(checks)
+	d.teller.take(cfg, ready)
 	d.sched.Set(tasks, anchors, cfg.Need)
 	nudge(d.stated)
 	return nil
@@ -217,6 +228,8 @@ func (d *daemon) committed(results []check.Result) {
 		d.metrics.Observe(c, r)
 		if m, _ := d.latest.get(r.Check); m.since.Equal(r.Sent) {
 			d.changed(c, r)
+		} else if soonConfirmed(r, m.since) {
+			nudge(d.wake)
 		}
 	}
 }
@@ -321,6 +334,9 @@ func (d *daemon) restoreHeartbeats() {
 func (d *daemon) parts() []part {
 	return []part{
 		{"store", d.store.Run},
+		{"outbox", d.teller.outbox.Run},
+		{"notices", d.teller.run},
+		{"keepers", d.teller.runKeepers},
 		{"boards", d.runBoards},
 		{"backups", d.runBackups},
 		{"sources", d.runSources},
@@ -329,6 +345,8 @@ func (d *daemon) parts() []part {
 		{"devices", d.devices.run},
 		{"traps", d.runTraps},
 		{"schedule", d.sched.Run},
+		{"signal", d.runSignal},
+		{"systemd", d.runSystemd},
 	}
 }
 

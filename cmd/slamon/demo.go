@@ -43,9 +43,10 @@ var errandFaults = []simulate.Fault{
 }
 
 const (
-	demoRound = 60 * time.Second // a schedule without end repeats after this
-	demoTail  = 3 * time.Second  // left free before the end, so that the last recovery is seen
-	demoMin   = 12 * time.Second // shorter than this shows no whole outage
+	demoRound   = 60 * time.Second // a schedule without end repeats after this
+	demoNotices = 200              // shown at the end
+	demoTail    = 3 * time.Second  // left free before the end, so that the last recovery is seen
+	demoMin     = 12 * time.Second // shorter than this shows no whole outage
 )
 
 func demoCommand() *cobra.Command {
@@ -94,8 +95,8 @@ type demo struct {
 
 	meeting, seminar, rooms *simulate.App
 
-	mailbox *simulate.Mailbox
-	start   time.Time
+	mailbox, full *simulate.Mailbox // full takes no mail
+	start         time.Time
 }
 
 func (d *demo) run(ctx context.Context) (err error) {
@@ -140,7 +141,8 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 	))
 	watcher.refresh(time.Now())
 	board := watcher.boards.current.Load()
-	if closing := watcher.close(); err == nil {
+	told, reading := watcher.teller.Told("", demoNotices)
+	if closing := errors.Join(reading, watcher.close()); err == nil {
 		err = closing
 	}
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -149,7 +151,9 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 	if d.length == 0 {
 		return nil
 	}
-	return d.compare(board)
+	outside := d.compare(board)
+	d.told(told)
+	return outside
 }
 
 // trouble lets an application suffer its faults, again and again when the demo has
@@ -183,6 +187,10 @@ func (d *demo) openVendor() (err error) {
 	if d.rooms, err = simulate.NewApp("127.0.0.1"); err != nil {
 		return err
 	}
+	if d.full, err = simulate.NewMailbox("127.0.0.1"); err != nil {
+		return err
+	}
+	d.full.Refuse()
 	d.mailbox, err = simulate.NewMailbox("127.0.0.1")
 	return err
 }
@@ -192,6 +200,7 @@ func (d *demo) closeVendor() {
 	d.seminar.Close()
 	d.rooms.Close()
 	d.mailbox.Close()
+	d.full.Close()
 }
 
 // writeConfig fills the template. The claims' window is the demo itself, so that
@@ -210,6 +219,7 @@ func (d *demo) writeConfig(listen string) (string, error) {
 		"Seminar": d.seminar.Address(),
 		"Rooms":   d.rooms.Address(),
 		"Mail":    d.mailbox.Address(),
+		"Full":    d.full.Address(),
 		"From":    begin.UTC().Format(time.RFC3339),
 		"To":      begin.Add(length.Truncate(time.Second)).UTC().Format(time.RFC3339),
 	})

@@ -137,7 +137,9 @@ func (d *daemon) rest(ctx context.Context, pause time.Duration, wake <-chan stru
 func (d *daemon) refresh(now time.Time) *status.Board {
 	d.boarding.Lock()
 	defer d.boarding.Unlock()
-	return d.boards.refresh(now, d.config.Load(), d.own())
+	board := d.boards.refresh(now, d.config.Load(), d.own())
+	nudge(d.boarded)
+	return board
 }
 
 // runWeb serves pages and metrics until ctx is done.
@@ -198,6 +200,7 @@ func (d *daemon) handler() (http.Handler, error) {
 		Metrics:     d.metrics.Handler(),
 		Reload:      d.reload,
 		Backup:      d.backupNow,
+		Notices:     d.teller,
 		Heartbeat:   d.heartbeat,
 		Ledger:      stating{d},
 		Report:      d.report,

@@ -32,6 +32,33 @@ type Mailbox struct {
 
 	mu      sync.Mutex
 	letters []Letter
+	refuses bool
+	refused int
+}
+
+// Refuse makes the server put off every mail from now on, as one does that has no
+// space left (RFC 5321, 452).
+func (m *Mailbox) Refuse() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.refuses = true
+}
+
+// Refused counts the mails that were put off.
+func (m *Mailbox) Refused() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.refused
+}
+
+// admit reports whether the server takes mail.
+func (m *Mailbox) admit() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.refuses {
+		m.refused++
+	}
+	return !m.refuses
 }
 
 // NewMailbox listens on a free port of host, a loopback address.
@@ -72,6 +99,9 @@ type session struct {
 }
 
 func (s *session) Mail(from string, _ *smtp.MailOptions) error {
+	if !s.box.admit() {
+		return &smtp.SMTPError{Code: 452, EnhancedCode: smtp.EnhancedCode{4, 3, 1}, Message: "the disk of this server is full"}
+	}
 	s.letter = Letter{From: from}
 	return nil
 }
