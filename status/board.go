@@ -53,6 +53,9 @@ type Check struct {
 // Claim is one claim, judged over its own window and over rolling ones.
 type Claim struct {
 	sla.Verdict
+	// Other treats announced maintenance the other way than the claim says, so that
+	// both figures can be shown; nil while none was announced in the window.
+	Other   *sla.Verdict
 	Rolling []Rolling
 }
 

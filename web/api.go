@@ -138,11 +138,16 @@ func (s *server) apiCheck(w http.ResponseWriter, r *http.Request, b *status.Boar
 type claimJSON struct {
 	sla.VerdictJSON
 	Remaining float64                    `json:"allowance_remaining_seconds"`
+	Other     *sla.VerdictJSON           `json:"other_way"` // maintenance treated the other way; null without any
 	Rolling   map[string]sla.VerdictJSON `json:"rolling"`
 }
 
 func claimToJSON(c *status.Claim) claimJSON {
 	j := claimJSON{VerdictJSON: c.Verdict.JSON(), Remaining: c.Remaining().Seconds(), Rolling: map[string]sla.VerdictJSON{}}
+	if c.Other != nil {
+		other := c.Other.JSON()
+		j.Other = &other
+	}
 	for _, r := range c.Rolling {
 		j.Rolling[r.Name] = r.Verdict.JSON()
 	}

@@ -151,6 +151,8 @@ var textsEnglish = map[string]string{
 	"class.storage": "storage", "class.network": "network", "class.security": "security",
 	"claim.contract": "contract", "claim.disclosure": "disclosure", "claim.objective": "objective",
 
+	"why.excluded.both": "With maintenance counted the figure is %s, with planned maintenance left out it is %s.",
+	"event.maintenance": "maintenance stated", "event.maintenance_refused": "maintenance file refused", "event.cause": "cause confirmed", "event.correction": "correction", "event.report": "report written",
 	"incident.told": "Who was told", "incident.vendor": "What the vendor told its users", "incident.ack": "%s takes care of it since %s. %s",
 	"told.within": "accepted after %s", "told.pending": "not accepted yet; due by %s", "told.missed": "missed its window", "told.tries": "%d attempts",
 	"told.opened": "failure", "told.changed": "worse", "told.reminder": "reminder", "told.escalated": "escalation", "told.recovered": "recovery", "told.flapping": "comes and goes", "told.stable": "stable again", "told.test": "test",

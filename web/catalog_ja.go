@@ -150,6 +150,8 @@ var textsJapanese = map[string]string{
 	"class.storage": "ストレージ", "class.network": "ネットワーク", "class.security": "セキュリティ",
 	"claim.contract": "契約", "claim.disclosure": "開示", "claim.objective": "目標",
 
+	"why.excluded.both": "メンテナンスを算入した値は %s、計画メンテナンスを除外した値は %s です。",
+	"event.maintenance": "メンテナンスの登録", "event.maintenance_refused": "メンテナンスのファイルを拒否", "event.cause": "原因の確認", "event.correction": "訂正", "event.report": "報告書の作成",
 	"incident.told": "通知の記録", "incident.vendor": "提供元の告知", "incident.ack": "%sが%sから対応中です。%s",
 	"told.within": "%s後に受理", "told.pending": "未受理(期限 %s)", "told.missed": "期限を過ぎました", "told.tries": "%d回試行",
 	"told.opened": "障害", "told.changed": "悪化", "told.reminder": "再通知", "told.escalated": "上位への通知", "told.recovered": "復旧", "told.flapping": "断続", "told.stable": "安定", "told.test": "試験",

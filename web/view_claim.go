@@ -103,6 +103,9 @@ func (v *visit) stepExcluded(c *status.Claim, x *status.Service) step {
 	if c.Claim.Hours != nil {
 		st.Text += " " + v.t("why.excluded.hours", c.Claim.Hours.Rule)
 	}
+	if c.Other != nil {
+		st.Text += " " + v.bothWays(c)
+	}
 	if !c.Claim.ExcludeMaintenance {
 		return st
 	}
@@ -119,6 +122,18 @@ func (v *visit) stepExcluded(c *status.Claim, x *status.Service) step {
 		st.Head = []string{v.t("why.from"), v.t("why.to"), v.t("why.announced"), v.t("why.counts"), v.t("why.note")}
 	}
 	return st
+}
+
+// bothWays says what the figure is with and without announced maintenance.
+func (v *visit) bothWays(c *status.Claim) string {
+	counted, left := &c.Verdict, c.Other
+	if c.Claim.ExcludeMaintenance {
+		counted, left = left, counted
+	}
+	d := digitsOf(c.Claim)
+	with, _, _ := shares(counted, d)
+	without, _, _ := shares(left, d)
+	return v.t("why.excluded.both", with, without)
 }
 
 // ruling says what the claim makes of an announcement.

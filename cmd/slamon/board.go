@@ -109,11 +109,22 @@ func (b *boards) claim(now time.Time, claim sla.Claim, ex []sla.Exclusion) statu
 		series, ex = sla.Corrected(series, ex, corrections)
 	}
 	out := status.Claim{Verdict: sla.Hold(claim, own, until, series, ex), Rolling: make([]status.Rolling, 0, len(status.Windows))}
+	if announcedIn(ex, timeline.Period{From: own.From, To: until}) {
+		turned := claim
+		turned.ExcludeMaintenance = !claim.ExcludeMaintenance
+		other := sla.Hold(turned, own, until, series, ex)
+		out.Other = &other
+	}
 	for _, w := range status.Windows {
 		p := timeline.Period{From: now.Add(-w.Length), To: now}
 		out.Rolling = append(out.Rolling, status.Rolling{Name: w.Name, Verdict: sla.Hold(claim, p, now, series, ex)})
 	}
 	return out
+}
+
+// announcedIn reports whether any maintenance lies in the period.
+func announcedIn(ex []sla.Exclusion, p timeline.Period) bool {
+	return slices.ContainsFunc(ex, func(e sla.Exclusion) bool { return e.From.Before(p.To) && p.From.Before(e.To) })
 }
 
 func (b *boards) series(ids []check.ID, p timeline.Period) []timeline.Series {
