@@ -73,6 +73,7 @@ func TestCommandKnowsNothingOfUs(t *testing.T) {
 // TestCommandIsKilled: what does not end, ignores SIGTERM, or leaves something behind
 // in its group or outside of it is gone when the probe is.
 func TestCommandIsKilled(t *testing.T) {
+	t.Parallel()
 	for name, line := range map[string]string{
 		"ignores SIGTERM":          `trap "" TERM; echo $$ > "$PIDS"; while :; do sleep 1; done`,
 		"forks":                    `sleep 1000 & echo $! > "$PIDS"; wait`,
@@ -82,6 +83,7 @@ func TestCommandIsKilled(t *testing.T) {
 		"leaves one that is alone": `setsid sh -c 'echo $$ > "$PIDS"; exec sleep 1000' 2>&1 & while ! [ -s "$PIDS" ]; do :; done; exit 2`,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			pids := filepath.Join(t.TempDir(), "pids")
 			p := check.Command{Program: line, Shell: true, Env: []check.Variable{{Name: "PIDS", Value: secret.New(pids), Plain: true}}}
 			limit := patience

@@ -190,6 +190,7 @@ func lineOf(t *testing.T, bytesPerTick int) string {
 }
 
 func TestThroughput(t *testing.T) {
+	t.Parallel()
 	fast, slow := mustURL(t, lineOf(t, 1<<20)), mustURL(t, lineOf(t, 100))
 	p := check.Throughput{Down: fast, DownBytes: 64 << 10, DownMin: 512_000, Up: fast, UpBytes: 64 << 10, UpMin: 384_000}
 	o := outcomeOf(t, newProbe(t, p), patience)
@@ -209,6 +210,8 @@ func TestThroughput(t *testing.T) {
 	p.Reference = slow
 	o = outcomeOf(t, newProbe(t, p), patience)
 	want(t, o, check.Unknown, check.ReasonOwnNetwork)
+	p.Down = mustURL(t, "http://"+target(t, says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")))
+	want(t, outcomeOf(t, newProbe(t, p), patience), check.Degraded, check.ReasonContent)
 	p.Down = mustURL(t, "http://"+closedPort(t))
 	want(t, outcomeOf(t, newProbe(t, p), patience), check.Down, check.ReasonRefused)
 }
@@ -278,6 +281,7 @@ func newPost(t *testing.T) (*post, check.Mailbox) {
 }
 
 func TestMailbox(t *testing.T) {
+	t.Parallel()
 	p, params := newPost(t)
 	o := outcomeOf(t, newProbe(t, params), patience)
 	want(t, o, check.Up, check.ReasonNone)

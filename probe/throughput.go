@@ -72,6 +72,9 @@ func (p *throughput) run(ctx context.Context) check.Outcome {
 		if !o.State.Good() {
 			return o
 		}
+		if n := int64(transferred(o)); n < p.DownBytes {
+			return short(o, n, p.DownBytes)
+		}
 		rate := bitsPerSecond(transferred(o), o.Phases.Transfer)
 		facts = append(facts, check.Fact{Kind: check.DownBits, Value: rate})
 		if rate < p.DownMin {
@@ -106,7 +109,7 @@ func (p *throughput) blame(ctx context.Context, o *check.Outcome, slow string, l
 		return
 	}
 	r := p.reference.run(ctx)
-	if !r.State.Good() {
+	if !r.State.Good() || int64(transferred(r)) < p.DownBytes {
 		return // it says nothing about the line
 	}
 	rate := bitsPerSecond(transferred(r), r.Phases.Transfer)
@@ -116,6 +119,17 @@ func (p *throughput) blame(ctx context.Context, o *check.Outcome, slow string, l
 	}
 	o.State, o.Reason = check.Unknown, check.ReasonOwnNetwork
 	o.Detail.Sentence = fmt.Sprintf("our own line is slow: %s, and the reference gives no more than %s", slow, kbits(rate))
+}
+
+// short is the outcome of an answer with too little to measure by: a rate over a few
+// packets says nothing.
+func short(o check.Outcome, got, want int64) check.Outcome {
+	o.State, o.Reason, o.Facts = check.Degraded, check.ReasonContent, nil
+	o.Detail = &check.Evidence{
+		Sentence: fmt.Sprintf("there were only %d of the %d bytes that the rate is to be measured by", got, want),
+		Want:     fmt.Sprintf("%d bytes", want), Got: fmt.Sprintf("%d bytes", got),
+	}
+	return o
 }
 
 // transferred is the number of bytes that were read.

@@ -305,6 +305,7 @@ func TestTransactionStepTimes(t *testing.T) {
 // TestTransactionCleansUpInTime: a step that takes all the time there is leaves the
 // clean-up its own, and the whole still ends with the deadline.
 func TestTransactionCleansUpInTime(t *testing.T) {
+	t.Parallel()
 	a := newRooms(t)
 	p := a.errand()
 	hanging := target(t, hangs)
