@@ -122,7 +122,7 @@ func evidenceValue(key []byte, r check.Result) ([]byte, error) {
 // bounded cuts every text to the limit, whoever filled it.
 func bounded(e check.Evidence) check.Evidence {
 	phase := string(e.Phase)
-	for _, s := range [...]*string{&e.Sentence, &e.Address, &phase, &e.Status, &e.Certificate, &e.Body, &e.Want, &e.Got} {
+	for _, s := range [...]*string{&e.Sentence, &e.Address, &phase, &e.Status, &e.Certificate, &e.Body, &e.Want, &e.Got, &e.Steps} {
 		*s = cut(*s, check.EvidenceLimit)
 	}
 	e.Phase = check.Phase(phase)
