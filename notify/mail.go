@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/textproto"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -131,6 +132,10 @@ func (s *mailer) outcome(id, answer string, left []string, problems []error) (st
 // section 4.2.1), or its certificate is not to be trusted. Errors of the dialogue
 // carry the server's reply inside; go-mail marks only some of them.
 func lasting(err error) bool {
+	var several interface{ Unwrap() []error }
+	if errors.As(err, &several) { // of several recipients one may still take it
+		return !slices.ContainsFunc(several.Unwrap(), func(one error) bool { return !lasting(one) })
+	}
 	var reply *textproto.Error
 	if errors.As(err, &reply) {
 		return reply.Code >= 500

@@ -162,14 +162,20 @@ func TestMailTrouble(t *testing.T) {
 		text      string
 		letters   int
 	}{
-		"refuses the sender for good":    {sink: &sink{mail: refuse(550)}, permanent: true, text: "550"},
-		"greylists":                      {sink: &sink{rcpt: refuse(451)}, text: "451"},
-		"is too busy":                    {sink: &sink{mail: refuse(421)}, text: "421"},
-		"refuses the content":            {sink: &sink{data: func(net.Conn, letter) error { return reply(554, "spam") }}, permanent: true, text: "554"},
-		"takes the content for later":    {sink: &sink{data: func(net.Conn, letter) error { return reply(452, "disk full") }}, text: "452"},
-		"drops after DATA":               {sink: &sink{data: func(c net.Conn, _ letter) error { c.Close(); return nil }}, letters: 1, text: ""},
-		"refuses one of three":           {to: three, sink: &sink{rcpt: only("b@example.com", 550)}, permanent: true, reached: true, text: "1 of 3", letters: 2},
-		"greylists one of three":         {to: three, sink: &sink{rcpt: only("c@example.com", 451)}, reached: true, text: "1 of 3", letters: 2},
+		"refuses the sender for good": {sink: &sink{mail: refuse(550)}, permanent: true, text: "550"},
+		"greylists":                   {sink: &sink{rcpt: refuse(451)}, text: "451"},
+		"is too busy":                 {sink: &sink{mail: refuse(421)}, text: "421"},
+		"refuses the content":         {sink: &sink{data: func(net.Conn, letter) error { return reply(554, "spam") }}, permanent: true, text: "554"},
+		"takes the content for later": {sink: &sink{data: func(net.Conn, letter) error { return reply(452, "disk full") }}, text: "452"},
+		"drops after DATA":            {sink: &sink{data: func(c net.Conn, _ letter) error { c.Close(); return nil }}, letters: 1, text: ""},
+		"refuses one of three":        {to: three, sink: &sink{rcpt: only("b@example.com", 550)}, permanent: true, reached: true, text: "1 of 3", letters: 2},
+		"greylists one of three":      {to: three, sink: &sink{rcpt: only("c@example.com", 451)}, reached: true, text: "1 of 3", letters: 2},
+		"refuses one, greylists one": {to: three, sink: &sink{rcpt: func(to string) error {
+			if to == "c@example.com" {
+				return reply(451, "later")
+			}
+			return only("b@example.com", 550)(to)
+		}}, reached: true, text: "2 of 3", letters: 1},
 		"refuses all of three":           {to: three, sink: &sink{rcpt: refuse(550)}, permanent: true, text: "550"},
 		"says nothing after the content": {sink: &sink{data: func(c net.Conn, _ letter) error { io.Copy(io.Discard, c); return errors.New("gone") }}, text: "no answer in time"},
 	}
