@@ -26,8 +26,8 @@ type Ruling struct {
 	Exclusion
 	Withdrawn bool // moved by a later announcement: counts for nothing
 	Planned   bool
-	// Lead is the time from the announcement to the start; LeadDays the business days.
-	// Both are zero when the announcement is not known.
+	// Lead is the time from the announcement to the start, zero when that is not known;
+	// LeadDays is the same in business days where the claim counts those.
 	Lead     time.Duration
 	LeadDays int
 	Left     timeline.Set  // what of it may be left out
@@ -49,14 +49,15 @@ func (c Claim) Maintenance(all []Exclusion) []Ruling {
 	})
 	caps := newCaps(c)
 	rulings := make([]Ruling, 0, len(sorted))
-	var taken timeline.Set // an overlap uses up a cap once
+	var taken time.Time // how far planned work reaches so far: an overlap uses up a cap once
 	for _, e := range sorted {
 		r := Ruling{Exclusion: e, Withdrawn: e.ID != "" && moved[e.ID]}
 		c.lead(&r)
 		if r.Planned = !r.Withdrawn && c.early(&r); r.Planned {
-			r.Left = timeline.SetOf(e.Period)
-			r.Left, r.Capped = caps.take(r.Left.Minus(taken), r.Left.Intersect(taken))
-			taken = taken.Union(timeline.SetOf(e.Period))
+			r.Left, r.Capped = caps.take(e.Period, taken)
+			if e.To.After(taken) {
+				taken = e.To
+			}
 		}
 		rulings = append(rulings, r)
 	}
@@ -69,6 +70,9 @@ func (c Claim) lead(r *Ruling) {
 		return
 	}
 	r.Lead = r.From.Sub(r.Announced)
+	if c.Work.BusinessDays == 0 {
+		return
+	}
 	zone := c.zone()
 	r.LeadDays = c.Work.Holidays.businessDays(DateOf(r.Announced.In(zone)), DateOf(r.From.In(zone)))
 }
@@ -111,25 +115,33 @@ func newCaps(c Claim) *caps {
 	return &caps{c.zone(), c.Work.MaxPerMonth, c.Work.MaxPerYear, map[Date]time.Duration{}}
 }
 
-// take returns how much of the new time may be left out, together with what an
-// overlapping window was given already, and what the caps keep back.
-func (c *caps) take(fresh, given timeline.Set) (left timeline.Set, capped time.Duration) {
+// take returns how much of p may be left out, and what the caps keep back. What lies
+// before taken overlaps work that began earlier, and was ruled on with that.
+func (c *caps) take(p timeline.Period, taken time.Time) (left timeline.Set, capped time.Duration) {
 	if c.month == 0 && c.year == 0 {
-		return fresh.Union(given), 0
+		return timeline.SetOf(p), 0
 	}
-	left = given
-	for _, p := range fresh {
-		for _, part := range Months(p, c.zone) {
-			room := c.room(part)
-			if room < part.Length() {
-				capped += part.Length() - room
-				part.To = part.From.Add(room)
-			}
-			c.use(part)
-			left = left.Union(timeline.SetOf(part))
+	given := p.Cut(timeline.Period{From: p.From, To: taken})
+	parts := []timeline.Period{given}
+	for _, part := range c.months(timeline.Period{From: given.To, To: p.To}) {
+		room := c.room(part)
+		if room < part.Length() {
+			capped += part.Length() - room
+			part.To = part.From.Add(room)
 		}
+		c.use(part)
+		parts = append(parts, part)
 	}
-	return left, capped
+	return timeline.SetOf(parts...), capped
+}
+
+// months cuts p at the borders of months. Most work lies inside one.
+func (c *caps) months(p timeline.Period) []timeline.Period {
+	y1, m1, _ := p.From.In(c.zone).Date()
+	if y2, m2, _ := p.To.In(c.zone).Date(); y1 == y2 && m1 == m2 {
+		return []timeline.Period{p}
+	}
+	return Months(p, c.zone)
 }
 
 func (c *caps) keys(p timeline.Period) (month, year Date) {
