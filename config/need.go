@@ -7,6 +7,7 @@ import (
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/timeline"
 )
 
 // Need is what it takes to decide a claim.
@@ -59,7 +60,7 @@ func decidingInterval(claim sla.Claim, intervals map[check.ID]time.Duration) tim
 }
 
 func needOf(claim sla.Claim, interval time.Duration) Need {
-	n := Need{Claim: claim.ID, Availability: claim.Availability, Window: windowLength(claim.Window), Interval: interval, Failures: -1}
+	n := Need{Claim: claim.ID, Availability: claim.Availability, Window: promised(claim), Interval: interval, Failures: -1}
 	n.Allowance = claim.Availability.Allowance(n.Window)
 	n.Longest = time.Duration(float64(n.Allowance) / sla.UnseenLimit(0))
 	for n.Failures < maxFailures && sla.UnseenLimit(n.Failures+1)*float64(interval) <= float64(n.Allowance) {
@@ -69,13 +70,33 @@ func needOf(claim sla.Claim, interval time.Duration) Need {
 	return n
 }
 
-// windowLength returns the length that counts for planning.
+// promised returns the time of a window in which the service is promised: all of it,
+// or the share that the service hours of a week have.
+func promised(claim sla.Claim) time.Duration {
+	length := windowLength(claim.Window)
+	if claim.Hours == nil {
+		return length
+	}
+	const week = 7 * 24 * time.Hour
+	monday := time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC) // a week without a change of the clock anywhere
+	open := claim.Hours.Open(timeline.Period{From: monday, To: monday.Add(week)}).Length()
+	return time.Duration(float64(length) * float64(open) / float64(week))
+}
+
+// windowLength returns the length that counts for planning: that of the shortest
+// window, where they differ.
 func windowLength(w sla.Window) time.Duration {
 	switch w.Kind {
 	case sla.Fixed:
 		return w.Period(time.Time{}).Length()
 	case sla.CalendarMonth:
 		return 28 * 24 * time.Hour
+	case sla.CalendarQuarter:
+		return 90 * 24 * time.Hour
+	case sla.FiscalQuarter:
+		return 89 * 24 * time.Hour // December to February
+	case sla.ContractYear:
+		return 365 * 24 * time.Hour
 	}
 	return w.Length
 }
