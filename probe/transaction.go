@@ -190,7 +190,11 @@ func (r *txRun) main(ctx context.Context) {
 // within their own time. What they leave behind is for the next run to stumble on,
 // so a failure makes an Up Degraded; the vendor did what was asked, so not Down.
 func (r *txRun) tidy(ctx context.Context, o check.Outcome) check.Outcome {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.params.CleanupTime)
+	end := time.Now().Add(r.params.CleanupTime)
+	if whole := deadline(ctx); whole.Before(end) {
+		end = whole
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), end)
 	defer cancel()
 	for _, s := range r.transaction.cleanup {
 		if missing := r.lacks(s); missing != "" {
