@@ -34,6 +34,7 @@ func probeKinds() []probeKind {
 		{"grpc", "HOST:PORT", "Ask the gRPC health service", grpcKind},
 		{"stun", "HOST[:PORT]", "Ask a STUN server for our address", stunKind},
 		{"udp", "HOST:PORT", "Send a datagram and wait for one", udpKind},
+		{"websocket", "URL", "Open a WebSocket and speak over it", webSocketKind},
 	}
 }
 
@@ -243,5 +244,29 @@ func udpKind(fs *pflag.FlagSet) func(string) (check.Params, error) {
 		}
 		re, err := expect()
 		return check.UDP{Address: target, Family: f, Send: []byte(*send), Expect: re}, err
+	}
+}
+
+func webSocketKind(fs *pflag.FlagSet) func(string) (check.Params, error) {
+	send := fs.String("send", "", "message to send")
+	ping := fs.Bool("ping", false, "want a pong")
+	family, options, expect := familyFlag(fs), tlsFlags(fs), expectFlag(fs, "a message")
+	return func(target string) (check.Params, error) {
+		u, err := url.Parse(target)
+		if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" && u.Scheme != "http" && u.Scheme != "https" {
+			return nil, fmt.Errorf("%q is not a URL of ws or wss\ntry: slamon probe websocket wss://www.example.com/socket", target)
+		}
+		if u.User != nil {
+			return nil, fmt.Errorf("the URL holds a user or a password, which everybody on this host can read\ntry: a check in the configuration file, with headers")
+		}
+		p := check.WebSocket{URL: u, Ping: *ping, TLS: options()}
+		if p.Family, err = family(); err != nil {
+			return nil, err
+		}
+		re, err := expect()
+		if re != nil || *send != "" {
+			p.Dialogue = []check.Step{{Send: []byte(*send), Expect: re}}
+		}
+		return p, err
 	}
 }
