@@ -59,4 +59,5 @@ type Claim struct {
 	Work               MaintenanceRule
 	Hours              *Hours // outside them nothing is promised; nil for always
 	Reference          string // the guideline value to show beside the claim, such as "mic-2008/6"; may be empty
+	Rule               *Rule  // how downtime is counted; nil for continuous time
 }

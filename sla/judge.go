@@ -33,6 +33,10 @@ func Judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series
 	defer desks.Put(d)
 	e := d.estimate(&v, cut, planned, series)
 	v.fill(&e)
+	if c.Rule != nil {
+		v.apply(&e, cut, d, series)
+		return v
+	}
 	v.Answer = v.answer(&e)
 	v.Explanation = explain(&v, &e)
 	return v

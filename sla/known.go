@@ -11,6 +11,11 @@ func (v *Verdict) Known() (low, point, high float64, ok bool) {
 	if seen <= 0 {
 		return 0, 0, 0, false
 	}
+	if c := v.Count; c != nil {
+		low = ratio(max(0, c.Denominator-v.Downtime.High95-c.Unknown), c.Denominator)
+		point = max(low, v.Availability.Point)
+		return low, point, max(point, v.Availability.High95), true
+	}
 	low = ratio(max(0, v.Accounted-v.Downtime.High95-v.Unknown), v.Accounted)
 	point = ratio(max(0, seen-v.Downtime.Point), seen)
 	high = ratio(v.Accounted-v.Downtime.Low95, v.Accounted)

@@ -24,7 +24,9 @@ var update = flag.Bool("update", false, "rewrite the spans and verdicts of the s
 // story is a file in testdata: a claim, what was probed, and what follows from it.
 // Sections: claim (settings, one a line), exclusions (from, to, announced), results
 // or "results NAME" (from, to, every, state, reason), spans, verdict. Instants are
-// local in the claim's zone unless they carry an offset.
+// local in the claim's zone unless they carry an offset. A story of counting rules
+// has besides: rule, or "rule NAME" for several side by side (TOML as for slamon
+// judge --rule), and for each expected, worked out by hand, which is never rewritten.
 type story struct {
 	t          *testing.T
 	claim      Claim
@@ -34,6 +36,8 @@ type story struct {
 	recheck    time.Duration
 	exclusions []Exclusion
 	series     []timeline.Series
+	rules      []namedRule
+	expected   map[string][]byte // by the rule's name
 }
 
 func TestStories(t *testing.T) {
@@ -64,7 +68,7 @@ func TestStories(t *testing.T) {
 
 // tell returns the archive with its spans and verdict written anew.
 func tell(t *testing.T, archive *txtar.Archive) *txtar.Archive {
-	s := &story{t: t}
+	s := &story{t: t, expected: map[string][]byte{}}
 	told := &txtar.Archive{Comment: archive.Comment}
 	for _, f := range archive.Files {
 		name, check, _ := strings.Cut(f.Name, " ")
@@ -75,12 +79,20 @@ func tell(t *testing.T, archive *txtar.Archive) *txtar.Archive {
 			s.readExclusions(f.Data)
 		case "results":
 			s.readResults(check, f.Data)
+		case "rule":
+			s.readRule(check, f.Data)
+		case "expected":
+			s.expected[check] = f.Data
 		case "spans", "verdict":
 			continue
 		default:
-			t.Fatalf("section %q: want claim, exclusions, results, spans or verdict", f.Name)
+			t.Fatalf("section %q: want claim, exclusions, results, rule, expected, spans or verdict", f.Name)
 		}
 		told.Files = append(told.Files, f)
+	}
+	if len(s.rules) > 0 {
+		told.Files = append(told.Files, s.ruleVerdicts()...)
+		return told
 	}
 	told.Files = append(told.Files, s.spans()...)
 	told.Files = append(told.Files, txtar.File{Name: "verdict", Data: s.verdict()})
@@ -147,6 +159,8 @@ func (s *story) readClaim(data []byte) {
 			s.claim.DegradedDown = value == "yes"
 		case "combine":
 			s.claim.Combine = Combine(value)
+		case "max_per_month":
+			s.claim.Work.MaxPerMonth = s.duration(value)
 		case "min_notice":
 			s.claim.MinNotice = s.duration(value)
 		default:
@@ -186,6 +200,7 @@ func (s *story) readResults(name string, data []byte) {
 			}
 		}
 		every := s.duration(f[2])
+		n := 0
 		for at := s.at(f[0]); !at.After(s.at(f[1])); at = at.Add(every) {
 			base := at.Sub(slot) >= s.interval || s.recheck == 0
 			if base {
@@ -199,10 +214,28 @@ func (s *story) readResults(name string, data []byte) {
 			if ok {
 				series.Stretches = append(series.Stretches, closed)
 			}
+			if n++; n == 2 && base { // a month of results is one stretch
+				at, slot = s.extend(&b, at, s.at(f[1]), every, slot)
+			}
 		}
 	})
 	series.Stretches = append(series.Stretches, b.Open())
 	s.series = append(s.series, series)
+}
+
+// extend lets the open stretch go on evenly up to the last result but one or more,
+// as the builder would one by one, where all results are of the base grid.
+func (s *story) extend(b *timeline.Builder, at, last time.Time, every time.Duration, slot time.Time) (time.Time, time.Time) {
+	open := b.Open()
+	n := int(last.Sub(at) / every)
+	if s.recheck != 0 && every < s.interval || every > s.interval || n == 0 || open.Results < 2 {
+		return at, slot
+	}
+	open.Results += n
+	open.Base += n
+	open.Last = open.Last.Add(time.Duration(n) * every)
+	b.Resume(open)
+	return at.Add(time.Duration(n) * every), open.Last
 }
 
 // spans tells what each moment counts as, one section for each check.

@@ -71,6 +71,8 @@ type Verdict struct {
 	Interval  time.Duration // the base interval that was used
 	Probes    Probes
 	Incidents []Incident
+	Count     *Count    // what the claim's rule made of it; nil without a rule
+	Credit    CreditDue // of a rule with credits, for a window that has ended
 }
 
 // Remaining returns the allowance that is left, negative once it is overdrawn.
