@@ -342,6 +342,10 @@ func TestAnswers(t *testing.T) {
 		switch {
 		case strings.Contains(path, "checks/{id}"):
 			target = "/api/v1/checks/files-web"
+		case strings.Contains(path, "devices/{id}"):
+			target = "/api/v1/devices/meeting-gateway"
+		case strings.HasSuffix(path, "readings"):
+			target = "/api/v1/readings?kind=cpu&device=meeting-gateway"
 		case strings.Contains(path, "claims/{id}"):
 			target = "/api/v1/claims/meeting-year"
 		case strings.Contains(path, "incidents/{id}"):

@@ -194,7 +194,7 @@ func TestKeyboard(t *testing.T) {
 		}
 		got = append(got, name)
 	}
-	if want := "Skip to content, slamon, Overview, Incidents, System"; strings.Join(got, ", ") != want {
+	if want := "Skip to content, slamon, Overview, Incidents, Devices"; strings.Join(got, ", ") != want {
 		t.Errorf("the tabulator reaches %q, want %q", strings.Join(got, ", "), want)
 	}
 }

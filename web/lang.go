@@ -18,8 +18,8 @@ type language struct {
 }
 
 var (
-	english  = &language{"en", "English", textsEnglish}
-	japanese = &language{"ja", "日本語", textsJapanese}
+	english  = &language{"en", "English", with(textsEnglish, deviceTextsEnglish)}
+	japanese = &language{"ja", "日本語", with(textsJapanese, deviceTextsJapanese)}
 	// languages in the order of preference where a reader has none.
 	languages = []*language{english, japanese}
 )

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
@@ -90,6 +91,12 @@ func TestClosedSets(t *testing.T) {
 	for _, p := range []check.Phase{check.PhaseResolve, check.PhaseConnect, check.PhaseTLS, check.PhaseWait, check.PhaseTransfer, check.PhaseJudge} {
 		keys = append(keys, "phase."+string(p))
 	}
+	for _, k := range device.Kinds() {
+		keys = append(keys, "reading."+k.String())
+	}
+	for v := device.NotVoid; v.String() == "" || !strings.HasPrefix(v.String(), "void("); v++ {
+		keys = append(keys, "void."+v.String())
+	}
 	for _, key := range keys {
 		if _, ok := english.texts[key]; !ok {
 			t.Errorf("no text for %q", key)
@@ -132,7 +139,7 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "told.", "vendor."}
+	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "reading.", "void.", "told.", "vendor."}
 	composed := func(key string) bool {
 		return slices.ContainsFunc(open, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 	}

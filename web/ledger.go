@@ -100,6 +100,11 @@ func (s *server) statement(w http.ResponseWriter, r *http.Request, v any) bool {
 
 // readStatement reads the body of a request into v.
 func readStatement(w http.ResponseWriter, r *http.Request, v any) bool {
+	return readBody(w, r, v)
+}
+
+// readBody decodes the JSON of a request.
+func readBody(w http.ResponseWriter, r *http.Request, v any) bool {
 	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxStatement))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {

@@ -17,7 +17,7 @@ import (
 var templateFiles embed.FS
 
 // pageNames are the files in templates that define "content".
-var pageNames = []string{"overview", "service", "check", "incidents", "incident", "claim", "system", "message", "acknowledge"}
+var pageNames = []string{"overview", "service", "check", "incidents", "incident", "claim", "system", "message", "acknowledge", "devices", "device"}
 
 // pages are the parsed templates, by language and name, and the static files.
 type pages struct {
@@ -58,6 +58,8 @@ func (s *server) pageRoutes() []route {
 		get("/incidents", s.page(s.incidents)),
 		get("/incidents/{id}", s.page(s.incident)),
 		get("/system", s.page(s.system)),
+		get("/devices", s.page(s.devices)),
+		get("/devices/{id}", s.page(s.device)),
 		get("/acknowledge", s.page(s.askAcknowledge)),
 		{http.MethodPost, "/acknowledge", s.page(s.takeAcknowledge)},
 		get("/static/{file}", s.pages.static.ServeHTTP),

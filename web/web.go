@@ -29,6 +29,9 @@ type Options struct {
 	Ledger Ledger
 	// Notices is who was told what.
 	Notices Notices
+	// Readings are what is read of devices, and Reviews the capacity reviews.
+	Readings Readings
+	Reviews  Reviews
 	// Report makes a report: its bytes and their media type.
 	Report func(ReportRequest) ([]byte, string, error)
 	// Config returns the configuration in force, secrets hidden.
@@ -103,6 +106,7 @@ func (s *server) routes() []route {
 		table = append(table, route{http.MethodGet, "/metrics", s.Metrics})
 	}
 	table = append(append(table, s.apiRoutes()...), s.ledgerRoutes()...)
+	table = append(table, s.deviceRoutes()...)
 	table = append(table, s.noticeRoutes()...)
 	return append(table, s.pageRoutes()...)
 }

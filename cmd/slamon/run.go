@@ -203,6 +203,8 @@ func (d *daemon) handler() (http.Handler, error) {
 		Notices:     d.teller,
 		Heartbeat:   d.heartbeat,
 		Ledger:      stating{d},
+		Readings:    readingPages{d.store},
+		Reviews:     d.devices,
 		Report:      d.report,
 		Config:      func() string { return d.config.Load().Redacted() },
 		SignedIn:    signedIn,

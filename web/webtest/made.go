@@ -78,6 +78,7 @@ func New() *Made {
 	for _, s := range services {
 		b.Services = append(b.Services, m.service(s))
 	}
+	devices(b)
 	m.Board = b
 	return m
 }
