@@ -194,6 +194,7 @@ func (d *daemon) lookAtSources(watcher *fsnotify.Watcher) {
 		d.log.Error("maintenance file not taken, what it said before stays", "error", err)
 		d.event(status.Event{At: time.Now(), Kind: "maintenance_refused", Text: firstLine(err.Error())})
 	}
+	nudge(d.wake)
 }
 
 // waitForSource returns when something may have changed; more is false when ctx is
