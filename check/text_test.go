@@ -55,3 +55,14 @@ func FuzzText(f *testing.F) {
 		}
 	})
 }
+
+func TestJSONPath(t *testing.T) {
+	for path, want := range map[string]bool{
+		"room.id": true, "room.#.id": true, `\@id`: true, `a.\@id`: true,
+		"": false, "@dig:x": false, "room|@reverse": false, "room.@this": false, "{@dig:x}": false, `\@a.@b`: false,
+	} {
+		if got := JSONPath(path); got != want {
+			t.Errorf("JSONPath(%q) = %v, want %v", path, got, want)
+		}
+	}
+}

@@ -123,3 +123,15 @@ func (p Transaction) Target() string {
 	}
 	return strings.Join(names, ", ") + at
 }
+
+// JSONPath reports whether a path can be looked up. One with a modifier cannot: that is
+// code which the answer is run through, and @dig needs seconds on an answer that was
+// made for it. A name with @ is written with a backslash before it.
+func JSONPath(path string) bool {
+	for i := range len(path) {
+		if path[i] == '@' && (i == 0 || path[i-1] != '\\') {
+			return false
+		}
+	}
+	return path != ""
+}

@@ -318,6 +318,9 @@ func (r *reader) capture(f *captureFile, s *scope) check.Capture {
 			s.secrets[f.Name.v] = c.Secret
 		}
 	}
+	if c.JSON != "" && !check.JSONPath(c.JSON) {
+		r.complain(f.JSON.at, `write \@ for the character itself`, "json: the path %s has a modifier (@): want the way to a value only", quote(c.JSON))
+	}
 	given := 0
 	for _, k := range []field[string]{f.JSON, f.Header, f.Cookie, f.Body} {
 		if k.set {

@@ -95,6 +95,10 @@ func (l *valueList) decode(r *reader, key string, _ place, n *node) {
 			r.complain(e.at, key+` = { "room.open" = true }`, "%s: a path is empty", key)
 			continue
 		}
+		if !check.JSONPath(e.name) {
+			r.complain(e.at, `write \@ for the character itself`, "%s: the path %s has a modifier (@): want the way to a value only", key, quote(e.name))
+			continue
+		}
 		*l = append(*l, valueItem{path: e.name, at: e.at, n: e.value})
 	}
 }

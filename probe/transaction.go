@@ -116,7 +116,15 @@ func (p *transaction) ready(s check.TransactionStep) (*txStep, error) {
 		p.origins[origin(&a)] = true
 	}
 	step.asJSON = len(s.JSONMatch) > 0
+	for _, m := range s.JSONMatch {
+		if !check.JSONPath(m.Path) {
+			return nil, fmt.Errorf("JSON path %q: want one without modifiers", m.Path)
+		}
+	}
 	for _, c := range s.Capture {
+		if c.JSON != "" && !check.JSONPath(c.JSON) {
+			return nil, fmt.Errorf("JSON path %q: want one without modifiers", c.JSON)
+		}
 		step.asJSON = step.asJSON || c.JSON != ""
 		step.hides = step.hides || c.Secret && (c.JSON != "" || c.Body != nil)
 	}

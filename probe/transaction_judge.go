@@ -19,10 +19,6 @@ import (
 // servers take 8 KiB at most.
 const maxCaptured = 8 << 10
 
-// Modifiers of paths are code that the answer is run through, and slow on purpose-made
-// ones: @dig needs seconds at a depth of 5,000.
-func init() { gjson.DisableModifiers = true }
-
 // judge reads the answer, says whether all is as expected, and captures.
 func (r *txRun) judge(ctx context.Context, t *trace, h *httpProbe, x *txLine, a *ask, s *txStep) check.Outcome {
 	t.fact(check.HTTPStatus, float64(x.resp.StatusCode))

@@ -244,7 +244,7 @@ func TestTransactionFailures(t *testing.T) {
 			state: check.Degraded, reason: check.ReasonStatus, sentence: "the clean-up failed: step leave of the clean-up: answered with status 500 Internal Server Error",
 		},
 		"redirects in a circle": {
-			path: "/home", answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/home", 302) },
+			path: "/home", answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/home", http.StatusFound) },
 			state: check.Down, reason: check.ReasonStatus, sentence: "step login (1 of 3): still redirected after 3 redirects",
 		},
 		"connection breaks off": {
@@ -459,4 +459,15 @@ func TestMasksCutSecret(t *testing.T) {
 
 func serverTLS(cert tls.Certificate) *tls.Config {
 	return &tls.Config{Certificates: []tls.Certificate{cert}}
+}
+
+// TestTransactionPaths: a name with @ is found, and a modifier is refused.
+func TestTransactionPaths(t *testing.T) {
+	u := check.Text("http://" + target(t, says("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"@id\":\"room\"}")))
+	step := check.TransactionStep{Name: "one", URL: u, JSONMatch: []check.JSONMatch{{Path: `\@id`, Equal: "room"}}}
+	want(t, outcomeOf(t, Transaction(check.Transaction{Steps: []check.TransactionStep{step}}), patience), check.Up, check.ReasonNone)
+	step.JSONMatch[0].Path = "@dig:id"
+	if _, err := newTransaction(check.Transaction{Steps: []check.TransactionStep{step}}); err == nil {
+		t.Error("a path with a modifier is taken")
+	}
 }
