@@ -79,8 +79,14 @@ type filled struct {
 	Took, CPU time.Duration
 }
 
-// syncEvery results the filler waits for the disk: half of what the store queues.
-const syncEvery = 100_000
+const (
+	// syncEvery results the filler waits for the disk: half of what the store queues.
+	syncEvery = 100_000
+	// closeEvery results the filler closes the store, which writes a checkpoint. The
+	// store's own come every ten minutes; at a filler's pace a log of gigabytes
+	// would lie between two, and leave its room in the file for ever.
+	closeEvery = 2_000_000
+)
 
 // fill is the child that makes a history which ends now.
 func fill(args []string, w *wire) error {
@@ -88,19 +94,10 @@ func fill(args []string, w *wire) error {
 	if err := json.Unmarshal([]byte(args[0]), &c); err != nil {
 		return err
 	}
-	st, err := store.Open(c.Path, store.Options{Site: "bench", NoSync: true})
-	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	written := make(chan error, 1)
-	go func() { written <- st.Run(ctx) }()
 	begin := time.Now()
-	n, err := c.append(ctx, st)
-	cancel()
-	err = firstOf(err, <-written)
-	free := st.Stats().FreeBytes
-	if err = firstOf(err, st.Close()); err != nil {
+	f := &filler{path: c.Path}
+	n, err := f.history(c)
+	if err = firstOf(err, f.close()); err != nil {
 		return err
 	}
 	used, err := usageOf(os.Getpid())
@@ -111,7 +108,58 @@ func fill(args []string, w *wire) error {
 	if err != nil {
 		return err
 	}
-	return w.out.Encode(filled{n, file.Size(), free, time.Since(begin), used.cpu})
+	return w.out.Encode(filled{n, file.Size(), f.free, time.Since(begin), used.cpu})
+}
+
+// filler appends to a store that it closes now and then.
+type filler struct {
+	path    string
+	store   *store.Store
+	stop    context.CancelFunc
+	written chan error
+	n       int
+	free    int64 // bytes in the file for records to come
+}
+
+func (f *filler) append(r check.Result, interval time.Duration) error {
+	if f.store == nil {
+		if err := f.open(); err != nil {
+			return err
+		}
+	}
+	f.store.Append(r, interval)
+	f.n++
+	switch {
+	case f.n%closeEvery == 0:
+		return f.close()
+	case f.n%syncEvery == 0:
+		return f.store.Sync(context.Background())
+	}
+	return nil
+}
+
+func (f *filler) open() (err error) {
+	if f.store, err = store.Open(f.path, store.Options{Site: "bench", NoSync: true}); err != nil {
+		return err
+	}
+	var ctx context.Context
+	ctx, f.stop = context.WithCancel(context.Background())
+	f.written = make(chan error, 1)
+	go func() { f.written <- f.store.Run(ctx) }()
+	return nil
+}
+
+// close makes everything durable.
+func (f *filler) close() error {
+	if f.store == nil {
+		return nil
+	}
+	f.stop()
+	err := <-f.written
+	f.free = f.store.Stats().FreeBytes
+	err = firstOf(err, f.store.Close())
+	f.store = nil
+	return err
 }
 
 // past is a check whose history is being made.
@@ -122,8 +170,8 @@ type past struct {
 	until time.Time // of the present outage
 }
 
-// append writes the history hour by hour, as it would have come.
-func (c historyConfig) append(ctx context.Context, st *store.Store) (n int, err error) {
+// history writes a history hour by hour, as it would have come.
+func (f *filler) history(c historyConfig) (int, error) {
 	random := rand.New(rand.NewPCG(c.Seed, 3))
 	end := time.Now().UTC()
 	begin := end.Add(-time.Duration(c.Days) * 24 * time.Hour)
@@ -136,17 +184,14 @@ func (c historyConfig) append(ctx context.Context, st *store.Store) (n int, err 
 		for i := range checks {
 			p := &checks[i]
 			for p.next.Before(hour) {
-				st.Append(p.result(random), c.Interval)
-				p.next = p.grid.Next(p.next)
-				if n++; n%syncEvery == 0 {
-					if err := st.Sync(ctx); err != nil {
-						return n, err
-					}
+				if err := f.append(p.result(random), c.Interval); err != nil {
+					return f.n, err
 				}
+				p.next = p.grid.Next(p.next)
 			}
 		}
 	}
-	return n, st.Sync(ctx)
+	return f.n, nil
 }
 
 // result invents what the check's next probe found: answers of 20 to 100 ms with a
