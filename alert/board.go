@@ -159,17 +159,20 @@ func (r *reading) zone() *time.Location {
 // the allowance that are used are told instead, with the date at which it ends.
 func (r *reading) claim(s *status.Service, c *status.Claim) {
 	v := &c.Verdict
-	window := v.Period.From.UTC().Format("20060102")
+	window, lasting := v.Period.From.UTC().Format("20060102"), true
+	if v.Claim.Window.Kind == sla.Rolling { // it moves every moment and stays the same
+		window, lasting = "rolling", false
+	}
 	path := "/claims/" + string(v.Claim.ID)
 	if v.Answer == sla.BreachedCertain {
 		r.add(Condition{
 			Key: fmt.Sprintf("refuted/%s/%s", v.Claim.ID, window), Subject: "claim " + string(v.Claim.ID),
 			Type: Refuted, Severity: Critical, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At,
 			Title:    fmt.Sprintf("%s: the claim of %s is breached for certain", s.Name, v.Claim.Availability),
-			Sentence: v.Explanation, Path: path,
+			Sentence: v.Explanation, Path: path, Lasting: lasting,
 		})
 	} else if v.Allowance > 0 {
-		r.allowance(s, v, window, path)
+		r.allowance(s, v, window, lasting)
 	}
 	r.burn(s, c, path)
 	for i := range c.Rolling {
@@ -187,23 +190,27 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 // old reports whether the monitor has run long enough for a window to be known.
 func (r *reading) old(d time.Duration) bool { return r.board.At.Sub(r.board.Started) >= d }
 
-func (r *reading) allowance(s *status.Service, v *sla.Verdict, window, path string) {
-	used := float64(v.Downtime.Point) / float64(v.Allowance)
+// allowance tells of the highest share that is passed, not of those below as well.
+func (r *reading) allowance(s *status.Service, v *sla.Verdict, window string, lasting bool) {
+	used, passed := float64(v.Downtime.Point)/float64(v.Allowance), 0.0
 	for _, share := range r.limits.AllowanceShares {
-		if used < share {
-			continue
+		if used >= share {
+			passed = max(passed, share)
 		}
-		severity := Warning
-		if share >= 1 {
-			severity = Critical
-		}
-		r.add(Condition{
-			Key: fmt.Sprintf("allowance/%s/%s/%g", v.Claim.ID, window, share*100), Subject: fmt.Sprintf("allowance %g%% of %s", share*100, v.Claim.ID),
-			Type: Allowance, Severity: severity, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: path,
-			Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, share*100, v.Claim.Availability),
-			Sentence: Pace(v, r.board.At, r.zone()),
-		})
 	}
+	if passed == 0 {
+		return
+	}
+	severity := Warning
+	if passed >= 1 {
+		severity = Critical
+	}
+	r.add(Condition{
+		Key: fmt.Sprintf("allowance/%s/%s/%g", v.Claim.ID, window, passed*100), Subject: fmt.Sprintf("allowance %g%% of %s", passed*100, v.Claim.ID),
+		Type: Allowance, Severity: severity, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: "/claims/" + string(v.Claim.ID),
+		Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, passed*100, v.Claim.Availability),
+		Sentence: Pace(v, r.board.At, r.zone()), Lasting: lasting,
+	})
 }
 
 // highestBurn is the highest claim that burn rates say something about; above it one

@@ -97,6 +97,9 @@ type Condition struct {
 	Title    string       `json:"title"`          // a subject line
 	Sentence string       `json:"sentence"`       // what was seen
 	Path     string       `json:"path,omitempty"` // of the page about it
+	// Lasting says that it cannot get better while its window lasts: downtime is not
+	// taken back. Giving way to something worse is no recovery, and not told as one.
+	Lasting bool `json:"lasting,omitempty"`
 	// Maintenance says that the vendor announced work for this time.
 	Maintenance bool `json:"maintenance,omitempty"`
 }

@@ -225,7 +225,7 @@ func (d *decision) gone(key string, it *Item) {
 		delete(d.memory.Items, key)
 		return
 	}
-	if !it.Told.IsZero() {
+	if !it.Told.IsZero() && !it.Condition.Lasting {
 		d.recovered(it)
 	}
 	delete(d.memory.Items, key)

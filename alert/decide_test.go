@@ -23,6 +23,12 @@ func room(id check.ID, failed int) alert.Condition {
 	}
 }
 
+// used is a share of an allowance that is used up.
+func used(percent string) alert.Condition {
+	return alert.Condition{Key: "allowance/" + percent, Subject: "allowance " + percent, Type: alert.Allowance,
+		Severity: alert.Warning, Lasting: true}
+}
+
 func policy() alert.Policy {
 	return alert.Policy{ID: "ops", Confirm: 2, Window: time.Hour, Channels: []alert.Channel{"mail"},
 		Escalation: []alert.Channel{"phone"}, Fallback: []alert.Channel{"boss"}}
@@ -127,6 +133,11 @@ func TestDecide(t *testing.T) {
 			{0, []alert.Condition{warning}, "opened a→mail"},
 			{time.Minute, down("a"), "changed a→mail"},
 			{2 * time.Minute, down("a"), ""},
+		}},
+		"what gives way to something worse has not recovered": {looks: []look{
+			{0, []alert.Condition{used("75")}, "opened allowance/75→mail"},
+			{time.Minute, []alert.Condition{used("90")}, "opened allowance/90→mail"},
+			{time.Hour, nil, ""},
 		}},
 		"whoever is on duty": {
 			change: func(p *alert.Policy) { p.Channels = []alert.Channel{"mail", "duty:night"} },
