@@ -96,6 +96,7 @@ type demo struct {
 	meeting, seminar, rooms *simulate.App
 
 	mailbox, full *simulate.Mailbox // full takes no mail
+	gateway       *simulate.Gateway
 	start         time.Time
 }
 
@@ -134,6 +135,11 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		ctx, cancel = context.WithTimeout(ctx, d.length)
 		defer cancel()
 	}
+	round := time.Duration(0)
+	if d.length == 0 {
+		round = demoRound
+	}
+	d.gateway.Work(d.start, round, demoLoads)
 	err := runParts(ctx, d.log, append(watcher.parts(),
 		part{"vendor", func(ctx context.Context) error { return d.trouble(ctx, d.meeting, demoFaults) }},
 		part{"rooms", func(ctx context.Context) error { return d.trouble(ctx, d.rooms, errandFaults) }},
@@ -142,7 +148,8 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 	watcher.refresh(time.Now())
 	board := watcher.boards.current.Load()
 	told, reading := watcher.teller.Told("", demoNotices)
-	if closing := errors.Join(reading, watcher.close()); err == nil {
+	processor, unread := d.readProcessor(watcher)
+	if closing := errors.Join(reading, unread, watcher.close()); err == nil {
 		err = closing
 	}
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -152,6 +159,9 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		return nil
 	}
 	outside := d.compare(board)
+	if n := d.compareDevice(d.out, processor, watcher.devices.history()); n > 0 && outside == nil {
+		outside = exitError{codeFailed, fmt.Errorf("%d thresholds were not told right", n)}
+	}
 	d.told(told)
 	return outside
 }
@@ -191,6 +201,9 @@ func (d *demo) openVendor() (err error) {
 		return err
 	}
 	d.full.Refuse()
+	if d.gateway, err = simulate.NewGateway("127.0.0.1"); err != nil {
+		return err
+	}
 	d.mailbox, err = simulate.NewMailbox("127.0.0.1")
 	return err
 }
@@ -201,6 +214,7 @@ func (d *demo) closeVendor() {
 	d.rooms.Close()
 	d.mailbox.Close()
 	d.full.Close()
+	d.gateway.Close()
 }
 
 // writeConfig fills the template. The claims' window is the demo itself, so that
@@ -220,10 +234,17 @@ func (d *demo) writeConfig(listen string) (string, error) {
 		"Rooms":   d.rooms.Address(),
 		"Mail":    d.mailbox.Address(),
 		"Full":    d.full.Address(),
-		"From":    begin.UTC().Format(time.RFC3339),
-		"To":      begin.Add(length.Truncate(time.Second)).UTC().Format(time.RFC3339),
+		"Gateway": d.gateway.Address(),
+
+		"Community": filepath.Join(d.dir, "community"),
+
+		"From": begin.UTC().Format(time.RFC3339),
+		"To":   begin.Add(length.Truncate(time.Second)).UTC().Format(time.RFC3339),
 	})
 	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(filepath.Join(d.dir, "community"), []byte(simulate.Community), 0o600); err != nil {
 		return "", err
 	}
 	file := filepath.Join(d.dir, "slamon.toml")

@@ -28,6 +28,7 @@ const (
 	// crossingsWaiting bounds the crossings that are not written down yet.
 	crossingsWaiting = 10_000
 	trapsShown       = 20
+	crossingsKept    = 1000 // in memory; the store has them all as events
 )
 
 // devices is everything around what is read by SNMP. Readings flow poll → store →
@@ -48,6 +49,7 @@ type devices struct {
 	watches  map[watchKey]device.Watch
 	dirty    map[watchFact]bool
 	crossed  []device.Crossing // to be written down
+	told     []device.Crossing // of late, oldest first
 	reviews  map[string]device.Review
 	traps    map[device.ID][]device.Trap // newest first
 	days     map[device.Series]map[time.Time]device.Day
@@ -246,6 +248,8 @@ func (d *devices) tell() bool {
 	d.mu.Lock()
 	crossed := d.crossed
 	d.crossed = nil
+	d.told = append(d.told, crossed...)
+	d.told = d.told[max(0, len(d.told)-crossingsKept):]
 	d.mu.Unlock()
 	for _, c := range crossed {
 		d.event(status.Event{At: c.At, Kind: "crossing_" + string(c.Change), Text: c.Threshold + ": " + c.Sentence})
@@ -254,6 +258,13 @@ func (d *devices) tell() bool {
 		nudge(d.wake)
 	}
 	return len(crossed) > 0
+}
+
+// history returns the crossings of late, oldest first.
+func (d *devices) history() []device.Crossing {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.told)
 }
 
 // keepWatches writes down the thresholds whose state has changed.
