@@ -158,7 +158,7 @@ func TestWebhookTrouble(t *testing.T) {
 		}, after: longestAfter},
 		"400":      {answer: status(400), permanent: true},
 		"404":      {answer: status(404), permanent: true},
-		"redirect": {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", 307) }, permanent: true},
+		"redirect": {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect) }, permanent: true},
 		"a gigabyte": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			block := make([]byte, 1<<20)
 			for range 1024 {
