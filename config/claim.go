@@ -47,6 +47,11 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 		claim.Kind = sla.Kind(r.oneOf(f.Kind, "kind", "", string(sla.Contract), string(sla.Disclosure), string(sla.Objective)))
 	}
 	r.work(c, &claim, f)
+	intervals := map[string]time.Duration{}
+	for _, k := range s.Checks {
+		intervals[string(k.ID)] = k.Interval
+	}
+	r.claimRule(&claim, f, intervals)
 	if f.AsOf.ok {
 		claim.AsOf = f.AsOf.v.Start(claim.Window.Zone)
 	}

@@ -202,6 +202,7 @@ func (d *dumper) claim(c sla.Claim) {
 	if s := c.Window.Starts; s.Day > 0 {
 		d.raw("starts", fmt.Sprintf("{ month = %d, day = %d }", s.Month, s.Day))
 	}
+	d.rule(c.Rule, c.Window.Zone)
 }
 
 // border writes where a fixed window begins or ends.

@@ -130,6 +130,9 @@ type claimFile struct {
 	MaxPerYear            field[time.Duration] `toml:"max_maintenance_per_year"`
 	ServiceHours          field[string]        `toml:"service_hours"`
 	Reference             field[string]        `toml:"reference"`
+
+	Count   *countFile   `toml:"count"`
+	Credits *creditsFile `toml:"credits"`
 }
 
 type windowFile struct {
