@@ -104,5 +104,5 @@ func (v *Verdict) explainRule(e *estimate, n *counted, u *unseen) string {
 
 // inSum tells what the rule made of the continuous figure.
 func (v *Verdict) inSum() string {
-	return fmt.Sprintf("%s of %s seen.", AtMost(v.Downtime.Point), AtMost(v.Count.Stages[0].Point))
+	return fmt.Sprintf("%s of failures seen count as about %s.", AtMost(v.Count.Stages[0].Point), AtMost(v.Downtime.Point))
 }

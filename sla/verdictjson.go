@@ -23,6 +23,7 @@ type VerdictJSON struct {
 	DecidingInterval *float64         `json:"deciding_interval_seconds"` // null when no interval can decide
 	Probes           ProbesJSON       `json:"probes"`
 	Incidents        []IncidentJSON   `json:"incidents"`
+	Count            *CountJSON       `json:"count,omitempty"` // how a counting rule came to the downtime; left out without one
 }
 
 // ClaimJSON names the claim; what was not given on the command line is left out.
@@ -114,6 +115,7 @@ func (v Verdict) JSON() VerdictJSON {
 		Probes:    ProbesJSON(v.Probes),
 		Incidents: make([]IncidentJSON, len(v.Incidents)),
 	}
+	j.Count = v.countJSON(zone)
 	if v.Deciding > 0 {
 		s := v.Deciding.Seconds()
 		j.DecidingInterval = &s
