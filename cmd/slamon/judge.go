@@ -16,10 +16,10 @@ import (
 
 // judgeFlags are the flags of `slamon judge` as they were given.
 type judgeFlags struct {
-	results, exclude      string
-	claim, from, to, zone string
-	interval, recheck     time.Duration
-	asJSON                bool
+	results, exclude, rule string
+	claim, from, to, zone  string
+	interval, recheck      time.Duration
+	asJSON                 bool
 }
 
 func judgeCommand() *cobra.Command {
@@ -43,6 +43,10 @@ together: down is when any of them is down.
 --exclude is CSV with a header: from, to, and optional announced and note. Its
 time leaves the account, and the denominator too.
 
+--rule is TOML with the tables [count] and [credits] as a claim of the
+configuration has them: which moments count, and what is given back. The counted
+downtime is then shown step by step.
+
 Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 		Example: `  slamon judge --results results.csv --claim 99.991% --from 2020-10-01 --to 2021-09-30 --tz Asia/Tokyo --interval 300s`,
 		Args:    cobra.NoArgs,
@@ -58,6 +62,11 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 			if err := write(cmd.OutOrStdout(), v); err != nil {
 				return exitError{codeFailed, err}
 			}
+			if !f.asJSON {
+				if err := writeCount(cmd.OutOrStdout(), v); err != nil {
+					return exitError{codeFailed, err}
+				}
+			}
 			return answerCode(v.Answer)
 		},
 	}
@@ -70,6 +79,7 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 	flags.DurationVar(&f.interval, "interval", 0, "base interval of the probes, such as 300s")
 	flags.DurationVar(&f.recheck, "recheck", 0, "pause between probes after a failure; 0 for no re-probing")
 	flags.StringVar(&f.exclude, "exclude", "", "maintenance to leave out, as CSV")
+	flags.StringVar(&f.rule, "rule", "", "how downtime is counted, as TOML")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
 	for _, name := range []string{"results", "claim", "from", "to", "interval"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -96,6 +106,14 @@ func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (sla.Verdict, error) 
 	claim, window, err := f.parse()
 	if err != nil {
 		return sla.Verdict{}, err
+	}
+	if f.rule == "-" {
+		return sla.Verdict{}, errRuleInput
+	}
+	if f.rule != "" {
+		if claim.Rule, err = readRule(f.rule, claim.Window.Zone, f.interval, window.Length()); err != nil {
+			return sla.Verdict{}, err
+		}
 	}
 	var exclusions []sla.Exclusion
 	if f.exclude != "" {
