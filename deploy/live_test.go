@@ -1,0 +1,209 @@
+package deploy_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// empty says which metrics the demo rightly does not have; what asks for them must
+// be accepted, but need not find anything.
+var empty = map[string]string{
+	"slamon_check_certificate_expiry_timestamp_seconds": "the demo has no TLS",
+	"slamon_check_icmp_loss_ratio":                      "ICMP needs a right that not every machine gives",
+	"slamon_check_clock_offset_seconds":                 "the demo has no time server",
+	"slamon_check_ntp_stratum":                          "the demo has no time server",
+	"slamon_check_step_duration_seconds":                "the demo has no transaction",
+	"slamon_check_performance_value":                    "the demo runs no command",
+	"slamon_check_throughput_bytes_per_second":          "the demo measures no throughput",
+	"slamon_clock_offset_seconds":                       "the demo has no time server",
+	"changes(slamon_start_timestamp_seconds":            "the demo is started once",
+}
+
+const (
+	liveLimit = 80 * time.Second // outages and rates need some 15 s; the rest is for slow machines
+	demoLife  = "100s"           // should the test be killed, the demo ends by itself
+)
+
+// TestLive runs every expression on a Prometheus that scrapes the demo.
+func TestLive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the demo and Prometheus")
+	}
+	need(t, "prometheus")
+	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
+	defer cancel()
+	prometheus := startPrometheus(t, startDemo(t, ctx))
+
+	open := map[string]string{} // expressions without an answer, and where they stand
+	alerts := map[string]string{}
+	for _, q := range questions(t) {
+		expr := filled(q.expr)
+		if q.alert == "" {
+			open[expr] = q.where
+			continue
+		}
+		// An alert is rightly silent, but what it looks at must be there.
+		alerts[expr] = q.where
+		for _, m := range selector.FindAllString(expr, -1) {
+			open[m] = q.where
+		}
+	}
+	for expr := range open {
+		for part := range empty {
+			if strings.Contains(expr, part) {
+				delete(open, expr)
+			}
+		}
+	}
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	asked := len(open)
+	for len(open) > 0 {
+		select {
+		case <-ctx.Done():
+			for expr, where := range open {
+				t.Errorf("%s: no data for\n%s", where, expr)
+			}
+			return
+		case <-tick.C:
+		}
+		for expr := range open {
+			n, err := query(ctx, prometheus, expr)
+			if errors.As(err, new(refusal)) {
+				t.Errorf("%s: %v", open[expr], err)
+				delete(open, expr)
+			}
+			if n > 0 {
+				delete(open, expr)
+			}
+		}
+	}
+	for expr, where := range alerts {
+		if _, err := query(ctx, prometheus, expr); err != nil {
+			t.Errorf("%s: %v", where, err)
+		}
+	}
+	t.Logf("%d expressions have data", asked)
+}
+
+// filled puts values for Grafana's variables.
+func filled(expr string) string {
+	return strings.NewReplacer(
+		`"$service"`, `"meeting"`, `"$class"`, `".*"`, `"$claim"`, `".*"`, `"$site"`, `".*"`, `"$instance"`, `".*"`,
+		"$window", "claim", "$__rate_interval", "10s", "$__interval", "10s", "$__range", "30s",
+	).Replace(expr)
+}
+
+// refusal is an expression that Prometheus does not take.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+// query returns how many series the expression has now.
+func query(ctx context.Context, base, expr string) (int, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/v1/query?query="+url.QueryEscape(expr), nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close()
+	var a struct {
+		Error string
+		Data  struct{ Result []json.RawMessage }
+	}
+	if err := json.NewDecoder(answer.Body).Decode(&a); err != nil {
+		return 0, err
+	}
+	if answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity {
+		return 0, refusal(a.Error + " in " + expr)
+	}
+	return len(a.Data.Result), nil
+}
+
+var address = regexp.MustCompile(`metrics +http://([^/]+)/metrics`)
+
+// startDemo builds and starts the demo, and returns where it listens.
+func startDemo(t *testing.T, ctx context.Context) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "slamon")
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "../cmd/slamon").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	demo := command(t, binary, "demo", "--for", demoLife, "--web.listen-address", "127.0.0.1:0")
+	said, err := demo.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	start(t, demo)
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if m := address.FindStringSubmatch(lines.Text()); m != nil {
+			return m[1]
+		}
+	}
+	t.Fatal("the demo did not say where its metrics are")
+	return ""
+}
+
+// startPrometheus lets a Prometheus with our rules scrape the target every second.
+func startPrometheus(t *testing.T, target string) string {
+	t.Helper()
+	rules, err := filepath.Abs("prometheus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	config := fmt.Sprintf(`global: {scrape_interval: 1s, evaluation_interval: 1s}
+rule_files: [%q]
+scrape_configs: [{job_name: slamon, static_configs: [{targets: [%q]}]}]
+`, rules+"/*.rules.yml", target)
+	if err := os.WriteFile(filepath.Join(dir, "prometheus.yml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	// Prometheus does not say which port it took, so that one is looked for here.
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listen := free.Addr().String()
+	free.Close()
+	start(t, command(t, "prometheus", "--config.file="+filepath.Join(dir, "prometheus.yml"),
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+listen, "--log.level=error"))
+	return "http://" + listen
+}
+
+func command(t *testing.T, name string, args ...string) *exec.Cmd {
+	c := exec.Command(name, args...)
+	c.Stderr = t.Output()
+	return c
+}
+
+// start runs the child until the test ends.
+func start(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(10*time.Second, func() { _ = c.Process.Kill() })
+		defer late.Stop()
+		_ = c.Wait() // the demo ends with a code of its own
+	})
+}
