@@ -234,3 +234,17 @@ func TestAlertsTested(t *testing.T) {
 		}
 	}
 }
+
+// TestUnit lets systemd judge the unit, with a program in slamon's place that is
+// there.
+func TestUnit(t *testing.T) {
+	need(t, "systemd-analyze")
+	unit := strings.ReplaceAll(string(read(t, "systemd/slamon.service")), "/usr/local/bin/slamon", "/bin/true")
+	file := filepath.Join(t.TempDir(), "slamon.service")
+	if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("systemd-analyze", "verify", file).CombinedOutput(); err != nil || strings.Contains(string(out), "slamon.service:") {
+		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
+	}
+}
