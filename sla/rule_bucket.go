@@ -39,6 +39,7 @@ type bucketer struct {
 }
 
 func (b *bucketer) count(line timeline.Set) []part {
+	b.pieces = make([]part, 0, len(line)+len(line)/2)
 	for _, p := range line {
 		first, last := b.index(p.From), b.index(p.To.Add(-1))
 		if first != b.at {
@@ -131,7 +132,7 @@ type ruleRun struct {
 // many good ones as the rule asks for have come.
 func (r *Rule) runs(all []part) []ruleRun {
 	pause := time.Duration(max(r.RecoverAfter, 1)-1) * r.Bucket
-	var runs []ruleRun
+	runs := make([]ruleRun, 0, len(all))
 	for i, p := range all {
 		if n := len(runs); n > 0 && r.Bucket > 0 && p.From.Sub(runs[n-1].To) <= pause {
 			last := &runs[n-1]

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/timeline"
@@ -59,10 +60,11 @@ type Count struct {
 
 // tally is one line counted.
 type tally struct {
-	sums [stages]time.Duration
-	runs []CountedRun
-	n    int           // incidents
-	rare time.Duration // buckets that failed in part, but too little to count
+	sums   [stages]time.Duration
+	runs   []CountedRun  // of the most likely line
+	length int           // runs in the window
+	n      int           // incidents
+	rare   time.Duration // buckets that failed in part, but too little to count
 }
 
 func (t tally) total() time.Duration { return t.sums[stages-1] }
@@ -107,9 +109,9 @@ func (c *counter) tally(line timeline.Set, l *ruleLines, s side) tally {
 	}
 	var end time.Time
 	for _, run := range c.rule.runs(pieces) {
-		from, why := c.begin(run, l)
+		from := c.begin(run, l)
 		var left, counted time.Duration
-		if why == "" || from.Before(run.To) {
+		if from.Before(run.To) {
 			t.sums[2] += c.rule.counts(run, from, &plain)
 			left = c.rule.counts(run, from, c.cut)
 			counted = c.round(left, s)
@@ -119,7 +121,10 @@ func (c *counter) tally(line timeline.Set, l *ruleLines, s side) tally {
 		if plain.length(run.Period) == 0 {
 			continue
 		}
-		t.runs = append(t.runs, CountedRun{run.Period, counted, c.why(run, why, left, counted)})
+		t.length++
+		if s == likelySide {
+			t.runs = append(t.runs, CountedRun{run.Period, counted, c.why(run, from, left, counted)})
+		}
 		if counted > 0 {
 			if t.n == 0 || run.From.Sub(end) > c.rule.MergeGap || c.rule.MergeGap == 0 {
 				t.n++
@@ -166,33 +171,28 @@ func (c *counter) touched(line timeline.Set, pieces []part) time.Duration {
 	return timeline.SetOf(all...).Minus(timeline.SetOf(down...)).Length()
 }
 
-// begin returns the moment from which on a run counts, and what takes from it. A
-// run that does not count begins at its end.
-func (c *counter) begin(run ruleRun, l *ruleLines) (from time.Time, why string) {
+// begin returns the moment from which on a run counts: its end, if it does not.
+func (c *counter) begin(run ruleRun, l *ruleLines) time.Time {
 	r := c.rule
 	if run.Length() < r.MinRun {
-		return run.To, "shorter than " + clock(r.MinRun)
+		return run.To
 	}
 	switch r.Start {
 	case AfterMinRun:
-		return run.From.Add(r.MinRun), "counts after " + clock(r.MinRun)
+		return run.From.Add(r.MinRun)
 	case StartDetection:
-		return firstIn(l.detected, run.Period), ""
+		return firstIn(l.detected, run.Period)
 	case StartNotice, StartTicket:
-		if from = firstIn(r.Told, run.Period); from.Equal(run.To) {
-			return from, "without a " + string(r.Start)
-		}
-		return from, "counts from the " + string(r.Start)
+		return firstIn(r.Told, run.Period)
 	}
-	return run.From, ""
+	return run.From
 }
 
-// firstIn returns the first of the moments inside p, or p's end.
+// firstIn returns the first of the moments, which are in order, inside p, or p's end.
 func firstIn(all []time.Time, p timeline.Period) time.Time {
-	for _, t := range all {
-		if !t.Before(p.From) && t.Before(p.To) {
-			return t
-		}
+	i, _ := slices.BinarySearchFunc(all, p.From, time.Time.Compare)
+	if i < len(all) && all[i].Before(p.To) {
+		return all[i]
 	}
 	return p.To
 }
@@ -207,15 +207,26 @@ func (c *counter) round(d time.Duration, s side) time.Duration {
 	return (d + time.Minute - 1).Truncate(time.Minute)
 }
 
-func (c *counter) why(run ruleRun, why string, left, counted time.Duration) string {
+// why says what took from a run.
+func (c *counter) why(run ruleRun, from time.Time, left, counted time.Duration) string {
+	r := c.rule
 	switch {
-	case why != "":
-		return why
-	case left == 0 && c.cut.excluded.Within(run.Period) > 0:
+	case run.Length() < r.MinRun:
+		return "shorter than " + clock(r.MinRun)
+	case r.Start == AfterMinRun:
+		return "counts after " + clock(r.MinRun)
+	case r.told() && !from.Before(run.To):
+		return "without a " + string(r.Start)
+	case r.told() && from.After(run.From):
+		return "counts from the " + string(r.Start)
+	}
+	excluded := c.cut.excluded.Within(run.Period)
+	switch {
+	case left == 0 && excluded > 0:
 		return "left out"
 	case counted != left:
 		return "rounded"
-	case c.cut.excluded.Within(run.Period) > 0:
+	case excluded > 0:
 		return "left out in part"
 	}
 	return ""

@@ -21,7 +21,11 @@ type ruleLines struct {
 
 // linesOf draws an account as lines.
 func linesOf(a *timeline.Account) ruleLines {
-	var l ruleLines
+	n := len(a.Runs)
+	l := ruleLines{
+		certain: make(timeline.Set, 0, n), likely: make(timeline.Set, 0, n), possible: make(timeline.Set, 0, n),
+		detected: make([]time.Time, 0, n),
+	}
 	for i := range a.Runs {
 		r := &a.Runs[i]
 		from := r.Possible.From.Add(r.FirstBad.Sub(r.Possible.From) / 2)

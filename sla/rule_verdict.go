@@ -90,6 +90,7 @@ func (c *counter) mean(all []ruleLines) counted {
 			into.sums[i] += t.sums[i]
 		}
 		into.runs, into.n, into.rare = append(into.runs, t.runs...), into.n+t.n, into.rare+t.rare
+		into.length += t.length
 	}
 	for i := range all {
 		c.settle(&all[i])
@@ -346,7 +347,7 @@ func (c *counter) deciding(v *Verdict, e *estimate, n *counted, u *unseen) time.
 	for i := range e.parts {
 		single += e.parts[i].single
 	}
-	runs := float64(2 * len(n.possible.runs)) // both borders of each
+	runs := float64(2 * n.possible.length) // both borders of each
 	plain := time.Duration(float64(left) / (runs + max(1, u.factor)*poissonUpper(single, verdictLevel)))
 	if !c.rule.unbroken() || c.rule.shortest() == 0 {
 		return plain
