@@ -156,9 +156,11 @@ func TestWebhookTrouble(t *testing.T) {
 			w.Header().Set("Retry-After", "86400")
 			w.WriteHeader(503)
 		}, after: longestAfter},
-		"400":      {answer: status(400), permanent: true},
-		"404":      {answer: status(404), permanent: true},
-		"redirect": {answer: func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect) }, permanent: true},
+		"400": {answer: status(400), permanent: true},
+		"404": {answer: status(404), permanent: true},
+		"redirect": {answer: func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusTemporaryRedirect)
+		}, permanent: true},
 		"a gigabyte": {answer: func(w http.ResponseWriter, _ *http.Request) {
 			block := make([]byte, 1<<20)
 			for range 1024 {
