@@ -21,6 +21,9 @@ func (c *Config) Work() Work {
 	for _, a := range c.Anchors {
 		w.ProbesPerSecond += float64(time.Second) / float64(a.Interval)
 	}
+	for _, d := range c.SNMP.Devices {
+		w.ProbesPerSecond += float64(time.Second) / float64(d.Interval)
+	}
 	for _, s := range c.Services {
 		w.Checks += len(s.Checks)
 		for _, k := range s.Checks {

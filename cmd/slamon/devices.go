@@ -29,6 +29,9 @@ const (
 	crossingsWaiting = 10_000
 	trapsShown       = 20
 	crossingsKept    = 1000 // in memory; the store has them all as events
+	// forgetWatch is how long a threshold stands on a series that is not read any more:
+	// a line card that was taken out. A device that is silent is an incident of its own.
+	forgetWatch = 24 * time.Hour
 )
 
 // devices is everything around what is read by SNMP. Readings flow poll → store →
@@ -46,6 +49,7 @@ type devices struct {
 	config   *config.SNMP
 	zone     *time.Location
 	read     map[device.ID]*readDevice
+	limits   map[device.ID][]device.Threshold // those of each device
 	watches  map[watchKey]device.Watch
 	dirty    map[watchFact]bool
 	crossed  []device.Crossing // to be written down
@@ -59,7 +63,9 @@ type devices struct {
 // readDevice is a device with what polls it.
 type readDevice struct {
 	device.Device
-	poller *snmp.Poller
+	poller  *snmp.Poller
+	profile string   // after the last poll; guarded by devices.mu
+	notes   []string // likewise
 }
 
 type watchKey struct {
@@ -128,7 +134,7 @@ func (d *devices) set(cfg *config.Config) (map[check.ID]func(context.Context) ch
 				}
 				return nil, err
 			}
-			r = &readDevice{dev, poller}
+			r = &readDevice{Device: dev, poller: poller}
 		}
 		read[dev.ID] = r
 		probes[check.ID(dev.ID)] = d.probe(r)
@@ -138,6 +144,14 @@ func (d *devices) set(cfg *config.Config) (map[check.ID]func(context.Context) ch
 	}
 	d.env, d.profiles, d.read = env, cfg.SNMP.Profiles, read
 	d.config, d.zone = &cfg.SNMP, cfg.Zone
+	d.limits = make(map[device.ID][]device.Threshold, len(read))
+	for _, t := range cfg.SNMP.Thresholds {
+		for id := range read {
+			if t.Device == "" || t.Device == id {
+				d.limits[id] = append(d.limits[id], t)
+			}
+		}
+	}
 	d.catchUp()
 	return probes, nil
 }
@@ -148,6 +162,10 @@ func (d *devices) probe(r *readDevice) func(context.Context) check.Outcome {
 	return func(ctx context.Context) check.Outcome {
 		readings, outcome := r.poller.Poll(ctx)
 		d.store.AppendReadings(r.ID, readings)
+		profile, notes := r.poller.Profile(), r.poller.Notes()
+		d.mu.Lock()
+		r.profile, r.notes = profile, notes
+		d.mu.Unlock()
 		return outcome
 	}
 }
@@ -156,9 +174,9 @@ func (d *devices) probe(r *readDevice) func(context.Context) check.Outcome {
 // written down. The caller holds d.mu.
 func (d *devices) catchUp() {
 	now := time.Now()
-	for _, t := range d.config.Thresholds {
-		for id := range d.read {
-			for _, series := range d.store.SeriesOf(id) {
+	for id, limits := range d.limits {
+		for _, series := range d.store.SeriesOf(id) {
+			for _, t := range limits {
 				if t.Watches(series) {
 					d.catchUpOne(t, series, now)
 				}
@@ -200,7 +218,7 @@ func (d *devices) committed(list []device.Reading) {
 	defer d.mu.Unlock()
 	before := len(d.crossed)
 	for i := range list {
-		for _, t := range d.config.Thresholds {
+		for _, t := range d.limits[list[i].Device] {
 			if t.Watches(list[i].Series) {
 				d.step(t, watchKey{t.ID, list[i].Series}, list[i])
 			}
@@ -302,16 +320,21 @@ func (d *devices) board(cfg *config.Config) []status.Device {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	watched := map[device.ID][]status.Watched{}
+	byID := make(map[string]device.Threshold, len(d.config.Thresholds))
 	for _, t := range d.config.Thresholds {
-		for key, w := range d.watches {
-			if key.threshold == t.ID && t.Watches(key.series) {
-				watched[key.series.Device] = append(watched[key.series.Device], status.Watched{Threshold: t, Series: key.series, Watch: w})
-			}
+		byID[t.ID] = t
+	}
+	for key, w := range d.watches {
+		if t, ok := byID[key.threshold]; ok && t.Watches(key.series) && time.Since(w.Last) < forgetWatch {
+			watched[key.series.Device] = append(watched[key.series.Device], status.Watched{Threshold: t, Series: key.series, Watch: w})
 		}
 	}
 	out := make([]status.Device, 0, len(cfg.SNMP.Devices))
 	for _, dev := range cfg.SNMP.Devices {
 		shown := status.Device{Device: dev, Readings: d.store.LatestReadings(dev.ID), Watched: watched[dev.ID], Traps: slices.Clone(d.traps[dev.ID])}
+		if r := d.read[dev.ID]; r != nil {
+			shown.Profile, shown.Notes = r.profile, r.notes
+		}
 		slices.SortFunc(shown.Readings, func(a, b device.Reading) int { return compareSeries(a.Series, b.Series) })
 		slices.SortFunc(shown.Watched, func(a, b status.Watched) int {
 			return cmp.Or(cmp.Compare(a.Threshold.ID, b.Threshold.ID), compareSeries(a.Series, b.Series))
