@@ -60,9 +60,10 @@ type Storage struct {
 
 // Web says where slamon listens.
 type Web struct {
-	ListenAddress string // host:port
-	ConfigFile    string // TLS and passwords, in the form of the Prometheus family; empty for none
-	ExternalURL   string // how people reach the pages, without a slash at the end; empty when unknown
+	ListenAddress       string // host:port
+	PublicListenAddress string // host:port of the view for anybody; empty for none
+	ConfigFile          string // TLS and passwords, in the form of the Prometheus family; empty for none
+	ExternalURL         string // how people reach the pages, without a slash at the end; empty when unknown
 }
 
 // Maintenance is a time that a vendor announced for work on a service.

@@ -23,6 +23,7 @@ func (c *Config) Redacted() string {
 	d.storage(c.Storage)
 	d.section("[web]")
 	d.text("listen_address", c.Web.ListenAddress)
+	d.text("public_listen_address", c.Web.PublicListenAddress)
 	d.text("config_file", c.Web.ConfigFile)
 	d.text("external_url", c.Web.ExternalURL)
 	if len(c.Anchors) > 0 {

@@ -20,6 +20,7 @@ backup_every = "12h"
 backups_kept = 9
 [web]
 listen_address = ":9999"
+public_listen_address = ":9998"
 external_url = "https://slamon.example.com/x/"
 [own_network]
 need = 2

@@ -43,9 +43,10 @@ type storageFile struct {
 
 type webFile struct {
 	table
-	ListenAddress field[string] `toml:"listen_address"`
-	ConfigFile    field[string] `toml:"config_file"`
-	ExternalURL   field[string] `toml:"external_url"`
+	ListenAddress       field[string] `toml:"listen_address"`
+	PublicListenAddress field[string] `toml:"public_listen_address"`
+	ConfigFile          field[string] `toml:"config_file"`
+	ExternalURL         field[string] `toml:"external_url"`
 }
 
 type ownNetworkFile struct {

@@ -85,6 +85,12 @@ func (r *reader) web(c *Config, f *webFile) {
 	if f.ListenAddress.ok {
 		c.Web.ListenAddress = r.listen(f.ListenAddress)
 	}
+	if f.PublicListenAddress.or("") != "" {
+		c.Web.PublicListenAddress = r.listenAt(f.PublicListenAddress, "public_listen_address", "127.0.0.1:9781")
+		if c.Web.PublicListenAddress == c.Web.ListenAddress && !strings.HasSuffix(c.Web.ListenAddress, ":0") {
+			r.complain(f.PublicListenAddress.at, `public_listen_address = "127.0.0.1:9781"`, "public_listen_address is listen_address: the public view needs an address of its own")
+		}
+	}
 	if c.Web.ConfigFile != "" {
 		if _, _, err := readFile(c.Web.ConfigFile, maxPEM); err != nil {
 			r.complain(f.ConfigFile.at, "name a web configuration file of the Prometheus family", "config_file: %s", err)
@@ -97,14 +103,18 @@ func (r *reader) web(c *Config, f *webFile) {
 
 // listen reads an address to listen on; ":9780" is every interface.
 func (r *reader) listen(f field[string]) string {
+	return r.listenAt(f, "listen_address", defaultListen)
+}
+
+func (r *reader) listenAt(f field[string], key, remedy string) string {
 	host, port, ok := strings.Cut(f.v, ":")
 	if i := strings.LastIndex(f.v, ":"); i >= 0 {
 		host, port = strings.Trim(f.v[:i], "[]"), f.v[i+1:]
 	}
 	n, err := strconv.ParseUint(port, 10, 16)
 	if !ok || err != nil || host != "" && !validHost(host) {
-		r.complain(f.at, "listen_address = "+strconv.Quote(defaultListen), "listen_address %s is not host:port", quote(f.v))
-		return defaultListen
+		r.complain(f.at, key+" = "+strconv.Quote(remedy), "%s %s is not host:port", key, quote(f.v))
+		return remedy
 	}
 	_ = n // port 0 lets the system choose one
 	return f.v

@@ -288,9 +288,10 @@ func (d *daemon) reload() error {
 // warnFixed names what a reload cannot change.
 func (d *daemon) warnFixed(cfg *config.Config) {
 	old := d.config.Load()
-	if old.Storage.Path != cfg.Storage.Path || old.Web.ListenAddress != cfg.Web.ListenAddress || old.Site != cfg.Site {
-		d.log.Warn("storage.path, web.listen_address and site.name take effect at the next start only")
+	if old.Storage.Path != cfg.Storage.Path || old.Web.ListenAddress != cfg.Web.ListenAddress || old.Web.PublicListenAddress != cfg.Web.PublicListenAddress || old.Site != cfg.Site {
+		d.log.Warn("storage.path, web.listen_address, web.public_listen_address and site.name take effect at the next start only")
 		cfg.Storage.Path, cfg.Web.ListenAddress, cfg.Site = old.Storage.Path, old.Web.ListenAddress, old.Site
+		cfg.Web.PublicListenAddress = old.Web.PublicListenAddress
 	}
 }
 
@@ -342,6 +343,7 @@ func (d *daemon) parts() []part {
 		{"sources", d.runSources},
 		{"reports", d.runReports},
 		{"web", d.runWeb},
+		{"public", d.runPublic},
 		{"devices", d.devices.run},
 		{"traps", d.runTraps},
 		{"schedule", d.sched.Run},

@@ -156,6 +156,12 @@ func (d *daemon) runWeb(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	return d.serveWeb(ctx, listener, handler, cfg.Web.ConfigFile)
+}
+
+// serveWeb serves a handler until ctx is done, with TLS and passwords where a web
+// configuration file is named.
+func (d *daemon) serveWeb(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -167,8 +173,9 @@ func (d *daemon) runWeb(ctx context.Context) error {
 	}
 	ended := make(chan error, 1)
 	go func() {
-		ended <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &cfg.Web.ConfigFile}, d.log)
+		ended <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &webConfig}, d.log)
 	}()
+	var err error
 	select {
 	case err = <-ended:
 	case <-ctx.Done():
