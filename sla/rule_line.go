@@ -45,6 +45,34 @@ func linesOf(a *timeline.Account) ruleLines {
 	return l
 }
 
+// open lets unknown time at a border of what was read go on beyond it, and failures
+// there whose other end is not known: they can have been long enough to count.
+func (l *ruleLines) open(a *timeline.Account, p timeline.Period, most time.Duration) {
+	var beyond []timeline.Period
+	before := func(t time.Time) { beyond = append(beyond, timeline.Period{From: t.Add(-most), To: t}) }
+	after := func(t time.Time) { beyond = append(beyond, timeline.Period{From: t, To: t.Add(most)}) }
+	if n := len(a.Unknown); n > 0 {
+		if !a.Unknown[0].From.After(p.From) {
+			before(p.From)
+		}
+		if !a.Unknown[n-1].To.Before(p.To) {
+			after(p.To)
+		}
+	}
+	for i := range a.Runs {
+		r := &a.Runs[i]
+		if r.LastGood.IsZero() && !r.Possible.From.After(p.From) {
+			before(r.Possible.From)
+		}
+		if r.FirstGood.IsZero() && !r.Possible.To.Before(p.To) {
+			after(r.Possible.To)
+		}
+	}
+	if len(beyond) > 0 {
+		l.worst = l.worst.Union(timeline.SetOf(beyond...))
+	}
+}
+
 // lay appends a period that has a length.
 func lay(s timeline.Set, p timeline.Period) timeline.Set {
 	if !p.From.Before(p.To) {

@@ -186,3 +186,32 @@ func BenchmarkRule(b *testing.B) {
 		})
 	}
 }
+
+// TestRuleUnknown inserts unknown results: what can count, unknown time included,
+// never shrinks, unless the contract says what empty buckets count as.
+func TestRuleUnknown(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		all := drawResults(t)
+		claim, p := drawClaim(t)
+		claim.Rule = drawRule(t)
+		claim.Rule.Empty = EmptyUnknown
+		judge := func(results []check.Result) Verdict {
+			return Judge(claim, p, p.To, []timeline.Series{seriesOf(results, p.From, p.To)}, nil)
+		}
+		before := judge(all)
+		blind := make([]check.Result, len(all))
+		copy(blind, all)
+		for i := range blind {
+			if rapid.IntRange(0, 5).Draw(t, "unknown") == 0 {
+				blind[i].State = check.Unknown
+			}
+		}
+		after := judge(blind)
+		if was, is := before.Downtime.HardHigh, after.Downtime.HardHigh+after.Count.Unknown; is < min(was, after.Count.Denominator) {
+			t.Fatalf("possible downtime shrank from %s to %s", was, is)
+		}
+		if after.Downtime.HardLow > before.Downtime.HardLow {
+			t.Fatalf("less knowledge made %s certain, %s before", after.Downtime.HardLow, before.Downtime.HardLow)
+		}
+	})
+}
