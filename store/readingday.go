@@ -197,6 +197,21 @@ func (r *reader) sum(start time.Time, length time.Duration, kind device.Kind) Re
 	return s
 }
 
+// openDay reads the day alone out of the record of a day: its hours cost ten times as
+// much, and the charts of a year do not show them.
+func openDay(key, value []byte, kind device.Kind) (ReadingSum, error) {
+	body, err := unseal(key, value, readingVersion)
+	if err != nil || len(key) != 8 {
+		return ReadingSum{}, errRecord
+	}
+	r := reader{rest: body}
+	day := r.sum(fromMS(int64(int32(be32(key[4:])))*dayMS), 24*time.Hour, kind)
+	if r.bad {
+		return day, errRecord
+	}
+	return day, nil
+}
+
 // openSum reads the record of a day.
 func openSum(key, value []byte, kind device.Kind) (day ReadingSum, hours []ReadingSum, err error) {
 	body, err := unseal(key, value, readingVersion)
@@ -219,18 +234,24 @@ func openSum(key, value []byte, kind device.Kind) (day ReadingSum, hours []Readi
 // ReadingHours those of the hours of these days. Days that are not over, and those
 // whose summary is not made yet, are summed up from their readings.
 func (s *Store) ReadingDays(id device.Series, p timeline.Period) ([]ReadingSum, error) {
-	return s.readingSums(id, p, func(day ReadingSum, _ []ReadingSum) []ReadingSum { return []ReadingSum{day} })
+	return s.readingSums(id, p, func(key, value []byte) ([]ReadingSum, error) {
+		day, err := openDay(key, value, id.Kind)
+		return []ReadingSum{day}, err
+	})
 }
 
 // ReadingHours returns the summaries of the hours that touch the period; see ReadingDays.
 func (s *Store) ReadingHours(id device.Series, p timeline.Period) ([]ReadingSum, error) {
-	sums, err := s.readingSums(id, p, func(_ ReadingSum, hours []ReadingSum) []ReadingSum { return hours })
+	sums, err := s.readingSums(id, p, func(key, value []byte) ([]ReadingSum, error) {
+		_, hours, err := openSum(key, value, id.Kind)
+		return hours, err
+	})
 	return slices.DeleteFunc(sums, func(h ReadingSum) bool {
 		return !h.Start.Before(p.To) || !h.Start.Add(h.Length).After(p.From)
 	}), err
 }
 
-func (s *Store) readingSums(id device.Series, p timeline.Period, choose func(ReadingSum, []ReadingSum) []ReadingSum) ([]ReadingSum, error) {
+func (s *Store) readingSums(id device.Series, p timeline.Period, open func(key, value []byte) ([]ReadingSum, error)) ([]ReadingSum, error) {
 	s.readings.mu.RLock()
 	state := s.readings.series[id]
 	s.readings.mu.RUnlock()
@@ -250,12 +271,12 @@ func (s *Store) readingSums(id device.Series, p timeline.Period, choose func(Rea
 		}
 		c := b.Cursor()
 		for k, v := c.Seek(sumKey(state.no, from)); ofCheck(k, state.no) && int32(be32(k[4:])) <= to; k, v = c.Next() {
-			day, hours, err := openSum(k, v, id.Kind)
+			sums, err := open(k, v)
 			if err != nil {
 				return recordError(s.path, bucketRSum, k, err)
 			}
 			if int32(be32(k[4:])) < next {
-				out = append(out, choose(day, hours)...)
+				out = append(out, sums...)
 			}
 		}
 		return nil
@@ -263,11 +284,11 @@ func (s *Store) readingSums(id device.Series, p timeline.Period, choose func(Rea
 	if err != nil || next > to {
 		return out, err
 	}
-	return s.freshSums(id, next, to, out, choose)
+	return s.freshSums(id, next, to, out, open)
 }
 
 // freshSums sums up days from their readings.
-func (s *Store) freshSums(id device.Series, from, to int32, out []ReadingSum, choose func(ReadingSum, []ReadingSum) []ReadingSum) ([]ReadingSum, error) {
+func (s *Store) freshSums(id device.Series, from, to int32, out []ReadingSum, open func(key, value []byte) ([]ReadingSum, error)) ([]ReadingSum, error) {
 	list, err := s.Readings(id, timeline.Period{From: fromMS(int64(from) * dayMS), To: fromMS(int64(to+1) * dayMS)})
 	for err == nil && len(list) > 0 {
 		day := dayOf(list[0].At.UnixMilli())
@@ -277,9 +298,9 @@ func (s *Store) freshSums(id device.Series, from, to int32, out []ReadingSum, ch
 		}
 		start := fromMS(int64(day) * dayMS)
 		key := sumKey(0, day)
-		sum, hours, bad := openSum(key, seal(key, sumValue(start, id.Kind, list[:n])), id.Kind)
+		sums, bad := open(key, seal(key, sumValue(start, id.Kind, list[:n])))
 		if err = bad; err == nil {
-			out = append(out, choose(sum, hours)...)
+			out = append(out, sums...)
 		}
 		list = list[n:]
 	}

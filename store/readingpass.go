@@ -13,6 +13,9 @@ const (
 	checkpointReadings = 1_000_000
 	// stepSeries are written in one transaction of a checkpoint.
 	stepSeries = 2000
+	// chunkFill leaves a little room in pages: the chunks of the second half of a day go
+	// between those of the first.
+	chunkFill = 0.9
 )
 
 // readingPass is one checkpoint of readings on its way through all series.
@@ -98,6 +101,7 @@ func writeReadingChunk(days *bbolt.Bucket, no uint32, c *readingChunk) error {
 	if err != nil {
 		return err
 	}
+	b.FillPercent = chunkFill
 	key := readingKey(no, c.first, 0)
 	for b.Get(key) != nil && key[12] < 255 { // the clock was set back to the same moment
 		key[12]++
