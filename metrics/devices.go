@@ -9,15 +9,15 @@ import (
 // Of devices. What is void has no series: unknown is never zero.
 var (
 	snmpUp         = gauge("snmp_up", "Whether the agent answered the last poll. Absent while that is unknown.", "class", "device", "service")
-	snmpCPU        = gauge("snmp_cpu_utilization_ratio", "Share of processor time that was not idle.", "device", "instance")
-	snmpMemory     = gauge("snmp_memory_utilization_ratio", "Share of memory in use; cache is not use.", "device", "instance")
+	snmpCPU        = gauge("snmp_cpu_utilization_ratio", "Share of processor time that was not idle.", "device", "part")
+	snmpMemory     = gauge("snmp_memory_utilization_ratio", "Share of memory in use; cache is not use.", "device", "part")
 	snmpStorage    = gauge("snmp_storage_utilization_ratio", "Share of a volume in use.", "device", "mount")
 	snmpInterface  = gauge("snmp_interface_bits_per_second", "Rate of an interface by the agent's own clock.", "device", "direction", "interface")
 	snmpErrors     = gauge("snmp_interface_errors_per_second", "Packets in error, or that could not be sent, by the agent's own clock.", "device", "direction", "interface")
 	snmpDiscards   = gauge("snmp_interface_discards_per_second", "Packets thrown away, by the agent's own clock.", "device", "direction", "interface")
 	snmpLink       = gauge("snmp_interface_up", "Whether an interface that is switched on works.", "device", "interface")
-	snmpValue      = gauge("snmp_reading_value", "Latest of any other reading, in the unit of its kind.", "device", "instance", "kind")
-	snmpCrossing   = gauge("snmp_crossing", "Whether the threshold is passed; 0 also while it is not yet.", "device", "instance", "kind", "severity", "threshold")
+	snmpValue      = gauge("snmp_reading_value", "Latest of any other reading, in the unit of its kind.", "device", "kind", "part")
+	snmpCrossing   = gauge("snmp_crossing", "Whether the threshold is passed; 0 also while it is not yet.", "device", "kind", "part", "severity", "threshold")
 	snmpReadings   = gauge("snmp_readings", "Readings of the last poll, by whether they have a value.", "device", "known")
 	capacityReview = gauge("capacity_reviews_open", "Capacity reviews that wait for a decision.")
 )
@@ -50,7 +50,7 @@ func collectDevices(k *sink, b *status.Board) {
 		k.put(snmpReadings, k.labels("device", string(d.ID), "known", "false"), float64(len(d.Readings)-known))
 		k.put(snmpReadings, k.labels("device", string(d.ID), "known", "true"), float64(known))
 		for _, w := range d.Watched[:min(len(d.Watched), maxInstances)] {
-			k.flag(snmpCrossing, k.labels("device", string(d.ID), "instance", w.Series.Instance, "kind", w.Series.Kind.String(),
+			k.flag(snmpCrossing, k.labels("device", string(d.ID), "kind", w.Series.Kind.String(), "part", w.Series.Instance,
 				"severity", string(w.Severity), "threshold", w.Threshold.ID), w.Raised)
 		}
 	}
@@ -81,9 +81,9 @@ func collectReading(k *sink, r device.Reading) {
 	}
 	switch r.Kind {
 	case device.CPU:
-		k.put(snmpCPU, k.labels("device", id, "instance", r.Instance), r.Value)
+		k.put(snmpCPU, k.labels("device", id, "part", r.Instance), r.Value)
 	case device.Memory:
-		k.put(snmpMemory, k.labels("device", id, "instance", r.Instance), r.Value)
+		k.put(snmpMemory, k.labels("device", id, "part", r.Instance), r.Value)
 	case device.Storage:
 		k.put(snmpStorage, k.labels("device", id, "mount", r.Instance), r.Value)
 	case device.InBits:
@@ -101,6 +101,6 @@ func collectReading(k *sink, r device.Reading) {
 	case device.LinkUp:
 		k.put(snmpLink, k.labels("device", id, "interface", r.Instance), r.Value)
 	default:
-		k.put(snmpValue, k.labels("device", id, "instance", r.Instance, "kind", r.Kind.String()), r.Value)
+		k.put(snmpValue, k.labels("device", id, "kind", r.Kind.String(), "part", r.Instance), r.Value)
 	}
 }
