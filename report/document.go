@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
@@ -25,6 +26,8 @@ type Input struct {
 	Causes      map[string]sla.Cause // by status.IncidentID
 	Notices     []Notice
 	Versions    []Frozen
+	// Readings returns what the service's devices read around a time; nil for none.
+	Readings func(from, to time.Time) []device.Beside
 	// Evidence returns what was kept of failing probes; nil for none.
 	Evidence func(id check.ID, p timeline.Period, limit int) []Evidence
 }
@@ -126,8 +129,9 @@ type Month struct {
 type Incident struct {
 	ID string `json:"id"`
 	sla.IncidentJSON
-	Cause    sla.Cause  `json:"cause"`
-	Evidence []Evidence `json:"evidence"`
+	Cause    sla.Cause       `json:"cause"`
+	Evidence []Evidence      `json:"evidence"`
+	Readings []device.Beside `json:"readings"` // of the service's devices, around it
 	incident sla.Incident
 }
 
@@ -182,6 +186,7 @@ func Make(in Input) *Document {
 	d.Verdict, d.Other = d.verdict.JSON(), d.other.JSON()
 	d.addMonths(series, ex, until)
 	d.addIncidents()
+	d.addReadings()
 	d.addMaintenance(until)
 	d.addCoverage(series, until)
 	d.Outlook = d.verdict.Outlook()

@@ -70,7 +70,11 @@ func (d *Document) view(l *Language) view {
 		out.Legend = append(out.Legend, pair{k, l.t("kind." + k)})
 	}
 	out.Claim, out.Facts, out.Both = d.claimFacts(l), d.facts(l), d.both(l)
-	out.Grids = []grid{d.monthGrid(l), d.incidentGrid(l), d.workGrid(l), d.noticeGrid(l), d.correctionGrid(l)}
+	out.Grids = []grid{d.monthGrid(l), d.incidentGrid(l)}
+	if d.input.Readings != nil && len(d.Incidents) > 0 {
+		out.Grids = append(out.Grids, d.besideGrid(l))
+	}
+	out.Grids = append(out.Grids, d.workGrid(l), d.noticeGrid(l), d.correctionGrid(l))
 	if len(d.Versions) > 0 {
 		out.Grids = append(out.Grids, d.versionGrid(l))
 	}
