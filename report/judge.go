@@ -47,6 +47,7 @@ func judgeLines(v sla.Verdict) [][2]string {
 		{"downtime", "about " + sla.AtMost(d.Point)},
 		{"  by the probes", fmt.Sprintf("%s to %s, unseen failures apart", sla.AtLeast(d.HardLow), sla.AtMost(d.HardHigh))},
 		{"  at 95 %", fmt.Sprintf("%s to %s, unseen failures included", sla.AtLeast(d.Low95), sla.AtMost(d.High95))},
+		{"  one side alone", fmt.Sprintf("at least %s; at most %s", sla.AtLeast(d.Least95), sla.AtMost(d.Most95))},
 	}
 	if v.Coverage > 0 {
 		lines = append(lines, [][2]string{
@@ -69,6 +70,11 @@ func judgeLines(v sla.Verdict) [][2]string {
 }
 
 func deciding(v sla.Verdict) string {
+	// The formula behind Deciding is a safe one, and can ask for less than what
+	// was enough this time.
+	if v.Answer != sla.CannotTell && v.Answer != sla.MetIfUnknownAlike {
+		return "not needed: the claim is decided"
+	}
 	if v.Deciding <= 0 {
 		return "none: on this history no interval can prove the claim"
 	}

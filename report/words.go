@@ -16,8 +16,8 @@ type Language struct {
 
 // The languages of reports.
 var (
-	English  = &Language{"en", wordsEnglish}
-	Japanese = &Language{"ja", wordsJapanese}
+	English  = &Language{"en", with(wordsEnglish, deviceWordsEnglish)}
+	Japanese = &Language{"ja", with(wordsJapanese, deviceWordsJapanese)}
 )
 
 // ParseLanguage accepts en and ja; empty is English.
@@ -96,11 +96,11 @@ func (d *Document) explain(l *Language) string {
 	case v.Answer == sla.BreachedCertain:
 		return l.t("explain.breached_certain", l.duration(v.Downtime.HardLow), left)
 	case v.Answer == sla.Breached:
-		return l.t("explain.breached", low, left)
+		return l.t("explain.breached", l.duration(v.Downtime.Least95), left) + d.beside(l)
 	case v.Accounted <= v.Unknown:
 		return l.t("explain.nothing")
 	case v.Answer == sla.Met:
-		return l.t("explain.met", high, left)
+		return l.t("explain.met", l.most(v.Downtime.Most95), left) + d.beside(l)
 	case !v.Final:
 		return l.t("explain.open", l.duration(v.Downtime.Point), left, low, high)
 	case v.Answer == sla.MetIfUnknownAlike:
@@ -111,6 +111,14 @@ func (d *Document) explain(l *Language) string {
 		s += l.t("explain.deciding", l.duration(v.Deciding))
 	}
 	return s
+}
+
+// beside reconciles the answer with the interval, as the English text does.
+func (d *Document) beside(l *Language) string {
+	if !d.verdict.OneSided() {
+		return ""
+	}
+	return l.t("explain.one_sided", l.duration(d.verdict.Downtime.Low95), l.most(d.verdict.Downtime.High95))
 }
 
 // difference says what maintenance makes of the figure.

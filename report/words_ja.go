@@ -42,6 +42,7 @@ var wordsJapanese = map[string]string{
 	"reason.slow": "応答が遅い", "reason.late": "報告の遅延", "reason.internal": "測定側の不具合または訂正", "reason.own_network": "自社側の回線停止",
 	"reason.resources": "自機の資源不足", "reason.missed": "予定の見送り", "reason.stopped": "監視の停止", "reason.clock": "自機の時計の変更", "reason.storage": "保存の失敗",
 	"explain.met":                  "95 %% の信頼度で停止時間は最大でも %sで、許容される %sに収まりました。",
+	"explain.one_sided":            "（両側 95 %% 区間の %s～%sは疑いを上下に半分ずつ分けたもので、判定は片側だけを問います。）",
 	"explain.met_if_unknown_alike": "観測できなかった %[2]s（観測率 %[3]s）が他の時間と同様なら、停止時間は許容される %[1]sに収まります。",
 	"explain.breached_certain":     "測定だけで少なくとも %sの停止が証明され、許容される %sを超えています。",
 	"explain.breached":             "95 %% の信頼度で、停止時間は少なくとも %sあり、許容される %sを超えています。",

@@ -46,7 +46,41 @@ func explainBreach(v *Verdict, low time.Duration, sure string) string {
 	if !v.Final {
 		s += " The window has not ended yet, but downtime cannot be taken back."
 	}
+	if v.Answer == Breached {
+		s += v.beside()
+	}
 	return s
+}
+
+// OneSided tells whether the answer holds although the two-sided interval that
+// is printed beside it lies across the allowance. A reader who is not told why
+// takes that for a contradiction.
+func (v *Verdict) OneSided() bool {
+	most := v.Accounted
+	unknown := v.Unknown
+	if v.Count != nil {
+		most, unknown = v.Count.Denominator, v.Count.Unknown
+	}
+	switch v.Answer {
+	case Met:
+		return min(v.Downtime.High95+unknown, most) > v.Allowance
+	case Breached:
+		return v.Downtime.Low95 <= v.Allowance
+	}
+	return false
+}
+
+// beside reconciles the answer with the interval.
+func (v *Verdict) beside() string {
+	if !v.OneSided() {
+		return ""
+	}
+	if v.Answer == Met {
+		return fmt.Sprintf(" The 95 %% interval reaches %s, because it leaves half of the doubt to each side; this answer asks for the upper side alone.",
+			AtMost(v.Downtime.High95))
+	}
+	return fmt.Sprintf(" The 95 %% interval begins at %s, because it leaves half of the doubt to each side; this answer asks for the lower side alone.",
+		AtLeast(v.Downtime.Low95))
 }
 
 func explainMet(v *Verdict, upper time.Duration) string {
@@ -55,7 +89,7 @@ func explainMet(v *Verdict, upper time.Duration) string {
 	if v.Unknown > 0 {
 		s += fmt.Sprintf(" That holds even if it was down in all of the %s that could not be observed.", AtMost(v.Unknown))
 	}
-	return s
+	return s + v.beside()
 }
 
 // explainOpen speaks of a window that has not ended.

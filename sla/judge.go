@@ -102,6 +102,13 @@ func incident(id check.ID, r *timeline.Run, p pauses, planned timeline.Set) Inci
 	}
 }
 
+// order keeps each lower figure at or below its upper one: they come from
+// different formulas, which cross where next to nothing is known.
+func (d *Downtime) order() {
+	d.Low95 = min(d.Low95, d.High95)
+	d.Least95 = min(d.Least95, d.Most95)
+}
+
 // fill turns the estimate into the figures of the verdict.
 func (v *Verdict) fill(e *estimate) {
 	v.Unknown = e.unknown
@@ -112,8 +119,10 @@ func (v *Verdict) fill(e *estimate) {
 		HardHigh: min(e.high, known),
 		Low95:    floorTo(e.lower(intervalLevel), known),
 		High95:   ceilTo(e.upper(intervalLevel), known),
+		Least95:  floorTo(e.lower(verdictLevel), known),
+		Most95:   ceilTo(e.upper(verdictLevel), known),
 	}
-	v.Downtime.Low95 = min(v.Downtime.Low95, v.Downtime.High95)
+	v.Downtime.order()
 	v.Deciding = e.deciding(v.Allowance)
 	if known <= 0 {
 		v.Availability.High95 = 1

@@ -1,6 +1,7 @@
 package sla
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -26,6 +27,29 @@ func TestKnown(t *testing.T) {
 		low, point, high, ok := tt.v.Known()
 		if low != tt.low || point != tt.point || high != tt.high || ok != tt.ok {
 			t.Errorf("%s: Known() = %v %v %v %t, want %v %v %v %t", name, low, point, high, ok, tt.low, tt.point, tt.high, tt.ok)
+		}
+	}
+}
+
+// TestOneSided holds that nobody reads a contradiction: where the interval beside
+// an answer lies across the allowance, the sentence says why.
+func TestOneSided(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		v    Verdict
+		want string
+	}{
+		{"clearly met", Verdict{Answer: Met, Accounted: time.Hour, Allowance: time.Minute, Downtime: Downtime{High95: time.Minute}}, ""},
+		{"met from one side", Verdict{Answer: Met, Accounted: time.Hour, Allowance: time.Minute, Downtime: Downtime{High95: 61 * time.Second}}, "reaches 1 min 1 s"},
+		{"met, unknown time beside", Verdict{Answer: Met, Accounted: time.Hour, Unknown: 2 * time.Second, Allowance: time.Minute,
+			Downtime: Downtime{High95: 59 * time.Second}}, "reaches 59 s"},
+		{"clearly breached", Verdict{Answer: Breached, Accounted: time.Hour, Allowance: time.Minute, Downtime: Downtime{Low95: 61 * time.Second}}, ""},
+		{"breached from one side", Verdict{Answer: Breached, Accounted: time.Hour, Allowance: time.Minute, Downtime: Downtime{Low95: time.Minute}}, "begins at 1 min"},
+		{"open to both sides", Verdict{Answer: CannotTell, Accounted: time.Hour, Allowance: time.Minute, Downtime: Downtime{High95: time.Hour}}, ""},
+	} {
+		got := c.v.beside()
+		if (got == "") != (c.want == "") || !strings.Contains(got, c.want) || c.v.OneSided() != (c.want != "") {
+			t.Errorf("%s: beside() = %q, want %q in it", c.name, got, c.want)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func (v *Verdict) explainRule(e *estimate, n *counted, u *unseen) string {
 	case !v.Final:
 		return fmt.Sprintf("Open until %s. %s%s %s.%s", until(v), counted, v.inSum(), allowed, besides)
 	case v.Answer == Met:
-		return fmt.Sprintf("Met: at 95 %% confidence at most %s of downtime count; %s.%s %s%s", AtMost(upper), allowed, besides, counted, v.inSum())
+		return fmt.Sprintf("Met: at 95 %% confidence at most %s of downtime count; %s.%s %s%s", AtMost(upper), allowed, besides, counted, v.inSum()) + v.beside()
 	case v.Answer == MetIfUnknownAlike:
 		return fmt.Sprintf("Met if the time that could not be observed was like the rest; counted as down it would take the downtime to %s, and %s. %s%s",
 			AtMost(upper+w), allowed, counted, v.inSum())

@@ -164,11 +164,12 @@ func (v *Verdict) figures(e *estimate, n *counted, u *unseen) {
 	v.Downtime = Downtime{
 		Point: min(max(low, min(point, max(high, low))), most), HardLow: low, HardHigh: max(high, low),
 		Low95: max(low, floorTo(u.lower(intervalLevel), most)), High95: max(low, ceilTo(u.upper(intervalLevel), most)),
+		Least95: max(low, floorTo(u.lower(verdictLevel), most)), Most95: max(low, ceilTo(u.upper(verdictLevel), most)),
 	}
 	if u.plain {
 		v.Downtime.Point = min(max(low, point), most)
 	}
-	v.Downtime.Low95 = min(v.Downtime.Low95, v.Downtime.High95)
+	v.Downtime.order()
 	v.Availability.Point = ratio(most-v.Downtime.Point, most)
 	v.Availability.Low95 = ratio(most-v.Downtime.High95, most)
 	v.Availability.High95 = ratio(most-v.Downtime.Low95, most)

@@ -29,6 +29,9 @@ type Downtime struct {
 	Point             time.Duration // best estimate of the total
 	HardLow, HardHigh time.Duration // from the probes that were made, unseen outages apart
 	Low95, High95     time.Duration // two-sided 95 % interval, unseen outages included
+	// Least95 and Most95 are the one-sided 95 % limits. The answer rests on them
+	// (accounting.md D.6, step 8), each asked by itself; they lie inside the interval.
+	Least95, Most95 time.Duration
 }
 
 // Probes counts results in the window.

@@ -80,6 +80,7 @@ var textsEnglish = map[string]string{
 	"allowance.whole": "Allowance %s", "allowance.zero": "Down %s; no downtime is allowed",
 	"allowance.left": "Used %s of %s; %s left", "allowance.over": "Used %s of %s; %s too much",
 	"explain.met":                  "Downtime was at most %s; the claim leaves %s.",
+	"explain.one_sided":            " The two-sided 95 %% interval, %s to %s, leaves half of the doubt to each side; the answer asks for one side alone.",
 	"explain.met_if_unknown_alike": "Downtime stays within the allowance of %s if the %s that we could not see (coverage %s) were like the rest.",
 	"explain.breached_certain":     "The probes alone prove at least %s of downtime; the claim leaves %s.",
 	"explain.breached":             "Downtime was at least %s, with 95 %% confidence; the claim leaves %s.",

@@ -79,6 +79,7 @@ var textsJapanese = map[string]string{
 	"allowance.whole": "許容停止時間 %s", "allowance.zero": "停止 %s。停止は許容されません",
 	"allowance.left": "%[2]sのうち %[1]sを使用、残り %[3]s", "allowance.over": "%[2]sに対し %[1]s停止、%[3]s超過",
 	"explain.met":                  "停止時間は最大でも %sで、許容される %sに収まりました。",
+	"explain.one_sided":            "（両側 95 %% 区間の %s～%sは疑いを上下に半分ずつ分けたもので、判定は片側だけを問います。）",
 	"explain.met_if_unknown_alike": "観測できなかった %[2]s（観測率 %[3]s）が他の時間と同様なら、停止時間は許容される %[1]sに収まります。",
 	"explain.breached_certain":     "測定だけで少なくとも %sの停止が証明され、許容される %sを超えています。",
 	"explain.breached":             "95 %% の信頼度で、停止時間は少なくとも %sあり、許容される %sを超えています。",

@@ -186,11 +186,11 @@ func (v *visit) explain(d *sla.Verdict) string {
 	case d.Answer == sla.BreachedCertain:
 		return v.t("explain.breached_certain", v.length(d.Downtime.HardLow, roundDown), left)
 	case d.Answer == sla.Breached:
-		return v.t("explain.breached", low, left)
+		return v.t("explain.breached", v.length(d.Downtime.Least95, roundDown), left) + v.beside(d)
 	case !known(d):
 		return v.t("explain.nothing")
 	case d.Answer == sla.Met:
-		return v.t("explain.met", high, left)
+		return v.t("explain.met", v.length(d.Downtime.Most95, roundUp), left) + v.beside(d)
 	case open(d):
 		return v.t("explain.open", v.length(d.Downtime.Point, roundNear), left, low, high)
 	case d.Answer == sla.MetIfUnknownAlike:
@@ -201,4 +201,12 @@ func (v *visit) explain(d *sla.Verdict) string {
 		sentence += v.t("explain.deciding", v.length(d.Deciding, roundDown))
 	}
 	return sentence
+}
+
+// beside reconciles the answer with the interval shown beside it.
+func (v *visit) beside(d *sla.Verdict) string {
+	if !d.OneSided() {
+		return ""
+	}
+	return v.t("explain.one_sided", v.length(d.Downtime.Low95, roundDown), v.length(d.Downtime.High95, roundUp))
 }
