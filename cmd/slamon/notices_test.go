@@ -211,11 +211,13 @@ func TestBlind(t *testing.T) {
 	}
 	defer d.close()
 	now := time.Now()
-	for away, want := range map[time.Duration]bool{time.Second: false, blindTold - time.Second: false, 12 * time.Minute: true} {
-		d.teller.blind = nil
-		d.teller.wasBlind(now.Add(-away), now)
-		if got := d.teller.blind != nil; got != want {
-			t.Errorf("away for %v: told %v, want %v", away, got, want)
+	for _, c := range []struct {
+		away time.Duration
+		want bool
+	}{{time.Second, false}, {blindTold - time.Second, false}, {12 * time.Minute, true}} {
+		d.teller.wasBlind(now.Add(-c.away), now)
+		if got := d.teller.blind != nil; got != c.want {
+			t.Errorf("away for %v: told %v, want %v", c.away, got, c.want)
 		}
 	}
 	d.teller.wasBlind(time.Time{}, now)
