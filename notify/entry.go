@@ -208,6 +208,17 @@ func (e *Entry) wake(now time.Time, send time.Duration) time.Time {
 	return at
 }
 
+// trouble returns the newest error of a channel.
+func (e *Entry) trouble() (text string) {
+	var newest time.Time
+	for _, d := range e.Deliveries {
+		if n := len(d.Attempts); n > 0 && !d.Attempts[n-1].At.Before(newest) {
+			newest, text = d.Attempts[n-1].At, string(d.Channel)+": "+d.Attempts[n-1].Error
+		}
+	}
+	return text
+}
+
 // rewind moves all instants back with the clock, so that what is left of the window
 // and of every pause stays the same.
 func (e *Entry) rewind(by time.Duration) {

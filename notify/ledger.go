@@ -36,6 +36,8 @@ const (
 	maxOpen = 100_000
 	// maxShown bounds the closed notices that a page or an answer goes through.
 	maxShown = 2000
+	// readAtOnce bounds what is held of them at a time while a report is made.
+	readAtOnce = 500
 	// keptDone is how long closed notices are kept: as long as results are by default.
 	keptDone = 400 * 24 * time.Hour
 	// prunedAtOnce bounds a transaction.
@@ -97,6 +99,37 @@ func (b *Outbox) History(limit int, want func(*Entry) bool) ([]*Entry, error) {
 		}
 	}
 	return list, err
+}
+
+// Between reads the notices of a ledger that were detected in [from, to), open ones
+// first, then the closed ones from the newest back. It goes on until each says false.
+func Between(l Ledger, from, to time.Time, each func(*Entry) bool) error {
+	wanted := func(e *Entry) bool { return !e.Notice.Detected.Before(from) && e.Notice.Detected.Before(to) }
+	for _, part := range []struct{ prefix, after string }{{openPrefix, ""}, {donePrefix, doneKey(to, "")}} {
+		for after := part.after; ; {
+			kept, err := l.Load(part.prefix, after, readAtOnce)
+			if err != nil {
+				return fmt.Errorf("outbox: %w", err)
+			}
+			entries, err := read(kept)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if part.prefix == donePrefix && e.Notice.Detected.Before(from) {
+					return nil // and so are all that follow
+				}
+				if wanted(e) && !each(e) {
+					return nil
+				}
+			}
+			if len(kept) < readAtOnce {
+				break
+			}
+			after = kept[len(kept)-1].Key
+		}
+	}
+	return nil
 }
 
 // prune removes closed notices that are older than is kept.

@@ -45,6 +45,9 @@ const (
 	stopGrace = 5 * time.Second
 	// longestRest is the longest time between two looks, also when nothing is due.
 	longestRest = time.Minute
+	// maxUndelivered bounds what one look at late notices goes through; whoever hears
+	// of a thousand needs no exact number.
+	maxUndelivered = 1000
 	// pruneEvery is how often closed notices that are too old are looked for.
 	pruneEvery = time.Hour
 	// clockSlack is how far the clock may be slewed between two looks without being
@@ -203,6 +206,20 @@ func (b *Outbox) Pending() int {
 		}
 	}
 	return n
+}
+
+// Undelivered returns the notices that half of their window has passed for without
+// anybody accepting them, at most maxUndelivered.
+func (b *Outbox) Undelivered(now time.Time) []alert.Undelivered {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var list []alert.Undelivered
+	for _, e := range b.open {
+		if len(list) < maxUndelivered && e.Accepted.IsZero() && !now.Before(alert.Pressing(&e.Notice)) {
+			list = append(list, alert.Undelivered{Notice: e.Notice, Trouble: e.trouble()})
+		}
+	}
+	return list
 }
 
 // Run sends until ctx is done, gives attempts under way a short grace, and returns
