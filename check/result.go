@@ -53,6 +53,10 @@ const (
 	Performance                       // a value that a command measured, named by Label; see Performance data of the monitoring plugins
 	DownBits                          // bits per second from the target to us
 	UpBits                            // bits per second from us to the target
+	AddressSeconds                    // seconds that the address named by Label took to answer
+	AddressesGood                     // addresses of the target's name that did what was asked
+	AddressesDead                     // those that did not
+	AddressesUnasked                  // those that could not be asked, or were too many
 )
 
 // Fact is one measured value.

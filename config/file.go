@@ -108,6 +108,8 @@ type checkFile struct {
 	paceKeys
 	Paused    field[bool]     `toml:"paused"`
 	DependsOn []field[string] `toml:"depends_on"`
+
+	EveryAddress field[bool] `toml:"every_address"`
 	kindFiles
 }
 

@@ -90,6 +90,12 @@ func collectNamed(k *sink, f check.Fact, l []*dto.LabelPair) {
 		k.put(stepTook, at(4, "step", f.Label), f.Value)
 	case check.Performance:
 		k.put(performance, at(2, "label", f.Label), f.Value)
+	case check.AddressesGood:
+		k.put(addresses, at(4, "state", "good"), f.Value)
+	case check.AddressesDead:
+		k.put(addresses, at(4, "state", "dead"), f.Value)
+	case check.AddressesUnasked:
+		k.put(addresses, at(4, "state", "not_asked"), f.Value)
 	case check.DownBits:
 		k.put(throughput, at(2, "direction", "down"), f.Value/8)
 	case check.UpBits:

@@ -39,7 +39,8 @@ func made() *status.Board {
 				Checks: []status.Check{
 					of("join", check.Application, web, good(check.Fact{Kind: check.HTTPStatus, Value: 200}, check.Fact{Kind: check.CertificateExpiry, Value: 1_800_000_000},
 						check.Fact{Kind: check.StepSeconds, Label: "sign in", Value: .2}, check.Fact{Kind: check.Performance, Label: "rooms", Value: 12},
-						check.Fact{Kind: check.DownBits, Value: 2.5e7}, check.Fact{Kind: check.UpBits, Value: 1e7})),
+						check.Fact{Kind: check.DownBits, Value: 2.5e7}, check.Fact{Kind: check.UpBits, Value: 1e7},
+						check.Fact{Kind: check.AddressesGood, Value: 2}, check.Fact{Kind: check.AddressesDead, Value: 1}, check.Fact{Kind: check.AddressesUnasked})),
 					of("edge", check.Network, check.ICMP{}, good(check.Fact{Kind: check.PacketLoss, Value: 1.0 / 3})),
 					of("clock", check.Platform, check.NTP{}, good(check.Fact{Kind: check.ClockOffset, Value: -.002}, check.Fact{Kind: check.Stratum, Value: 2})),
 					of("media", check.Platform, check.STUN{}, check.Outcome{State: check.Down, Reason: check.ReasonTimeout, Took: 3 * time.Second}),

@@ -45,6 +45,7 @@ var (
 var (
 	stepTook    = gauge("check_step_duration_seconds", "Duration of a step of the last transaction.", "check", "class", "service", "site", "step")
 	performance = gauge("check_performance_value", "Value that the last run of a command measured, in the command's own unit.", "check", "class", "label", "service", "site")
+	addresses   = gauge("check_addresses", "Addresses of the target's name at the last probe, by what became of asking them: good, dead or not_asked. Only of checks with every_address.", "check", "class", "service", "site", "state")
 	throughput  = gauge("check_throughput_bytes_per_second", "Rate of the last transfer, from the target (down) or to it (up).", "check", "class", "direction", "service", "site")
 )
 

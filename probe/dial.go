@@ -83,6 +83,9 @@ func deadline(ctx context.Context) time.Time {
 // resolve returns the addresses of e, in the resolver's order, and leaves t in
 // PhaseConnect if there are any.
 func (e endpoint) resolve(ctx context.Context, t *trace) ([]netip.Addr, error) {
+	if pin, ok := ctx.Value(pinKey{}).(pinned); ok && strings.EqualFold(pin.host, e.host) {
+		return []netip.Addr{pin.addr}, nil
+	}
 	if e.addr.IsValid() {
 		if !e.takes(e.addr) {
 			return nil, &net.AddrError{Err: "not an address of the wanted family", Addr: e.host}

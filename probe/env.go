@@ -50,6 +50,9 @@ func (e *Env) Close() error {
 // while an earlier call still runs. The error names a parameter that makes no sense.
 func (e *Env) New(c check.Check) (func(context.Context) check.Outcome, error) {
 	probe, err := e.probe(c)
+	if err == nil && c.EveryAddress {
+		probe, err = everyAddress(c, probe)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("check %s: %w", c.ID, err)
 	}

@@ -54,7 +54,7 @@ var textsEnglish = map[string]string{
 	"check.results": "Newest results", "check.noresults": "No results in this period.",
 	"fact.phases": "Phases", "fact.certificate": "Certificate until", "fact.certificate.value": "%s (%d days left)",
 	"fact.status": "HTTP status", "fact.body": "Body", "fact.loss": "Packets lost", "fact.rttmin": "Shortest round trip",
-	"fact.rttmax": "Longest round trip", "fact.offset": "Clock offset", "fact.stratum": "Stratum", "fact.answers": "Records", "fact.step": "Step %s", "fact.down": "Download", "fact.up": "Upload",
+	"fact.rttmax": "Longest round trip", "fact.offset": "Clock offset", "fact.stratum": "Stratum", "fact.answers": "Records", "fact.addresses.good": "Addresses that do well", "fact.addresses.dead": "Addresses that fail", "fact.addresses.unasked": "Addresses not asked", "fact.step": "Step %s", "fact.down": "Download", "fact.up": "Upload",
 	"result.sent": "Sent", "result.phases": "Phases", "result.reprobe": "re-probe", "result.reprobe.why": "Outside the base grid, after a failure",
 	"phase.resolve": "name", "phase.connect": "connect", "phase.tls": "TLS", "phase.wait": "wait", "phase.transfer": "transfer", "phase.judge": "judgement",
 	"chart.caption": "%s: median as a line, up to the 95th percentile as a band; answered probes only.",

@@ -53,7 +53,7 @@ var textsJapanese = map[string]string{
 	"check.results": "最新の結果", "check.noresults": "この期間の結果はありません。",
 	"fact.phases": "内訳", "fact.certificate": "証明書の期限", "fact.certificate.value": "%s（残り %d 日）",
 	"fact.status": "HTTP ステータス", "fact.body": "本文", "fact.loss": "パケット損失", "fact.rttmin": "最短往復時間",
-	"fact.rttmax": "最長往復時間", "fact.offset": "時刻のずれ", "fact.stratum": "ストラタム", "fact.answers": "レコード数", "fact.step": "手順 %s", "fact.down": "下り", "fact.up": "上り",
+	"fact.rttmax": "最長往復時間", "fact.offset": "時刻のずれ", "fact.stratum": "ストラタム", "fact.answers": "レコード数", "fact.addresses.good": "正常なアドレス", "fact.addresses.dead": "失敗したアドレス", "fact.addresses.unasked": "未確認のアドレス", "fact.step": "手順 %s", "fact.down": "下り", "fact.up": "上り",
 	"result.sent": "送信", "result.phases": "内訳", "result.reprobe": "再測定", "result.reprobe.why": "失敗後の、通常の間隔以外の測定",
 	"phase.resolve": "名前解決", "phase.connect": "接続", "phase.tls": "TLS", "phase.wait": "待機", "phase.transfer": "転送", "phase.judge": "判定",
 	"chart.caption": "%s：線は中央値、帯は 95 パーセンタイルまで。応答のあった測定のみ。",

@@ -129,6 +129,16 @@ func (v *visit) facts(c *status.Check) []factView {
 			add("up", bits(f.Value))
 		case check.Answers:
 			add("answers", fmt.Sprintf("%.0f", f.Value))
+		case check.AddressesGood:
+			add("addresses.good", fmt.Sprintf("%.0f", f.Value))
+		case check.AddressesDead:
+			add("addresses.dead", fmt.Sprintf("%.0f", f.Value))
+		case check.AddressesUnasked:
+			if f.Value > 0 {
+				add("addresses.unasked", fmt.Sprintf("%.0f", f.Value))
+			}
+		case check.AddressSeconds:
+			out = append(out, factView{Name: f.Label, Value: v.took(seconds(f.Value))})
 		}
 	}
 	return out

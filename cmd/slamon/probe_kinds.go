@@ -47,6 +47,7 @@ func (k probeKind) command(f *probeFlags) *cobra.Command {
 		Args:  cobra.MaximumNArgs(1),
 	}
 	params := k.flags(cmd.Flags())
+	every := cmd.Flags().Bool("every-address", false, "ask each address of the name by itself, at the same time")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return f.named(cmd, k.name)
@@ -55,7 +56,7 @@ func (k probeKind) command(f *probeFlags) *cobra.Command {
 		if err != nil {
 			return exitError{codeUsage, err}
 		}
-		return f.ask(cmd, check.Check{ID: check.ID(k.name), Params: p})
+		return f.ask(cmd, check.Check{ID: check.ID(k.name), Params: p, EveryAddress: *every})
 	}
 	return cmd
 }

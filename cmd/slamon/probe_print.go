@@ -32,7 +32,13 @@ var factNames = map[check.FactKind]factName{
 	check.Performance: {"performance_value", "value", func(v float64) string { return fmt.Sprintf("%g", v) }},
 	check.DownBits:    {"down_bits_per_second", "rate down", bitRate},
 	check.UpBits:      {"up_bits_per_second", "rate up", bitRate},
-	check.Answers:     {"answers", "records", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+
+	check.AddressesGood:    {"addresses_good", "addresses good", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	check.AddressesDead:    {"addresses_dead", "addresses dead", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	check.AddressesUnasked: {"addresses_not_asked", "addresses not asked", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
+	check.AddressSeconds:   {"address_seconds", "address", seconds},
+
+	check.Answers: {"answers", "records", func(v float64) string { return fmt.Sprintf("%.0f", v) }},
 }
 
 func clockWords(v float64) string {
