@@ -226,12 +226,12 @@ func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request, b *status.
 }
 
 func (s *server) apiIncident(w http.ResponseWriter, r *http.Request, b *status.Board) {
-	i, _ := findIncident(b, r.PathValue("id"))
+	i, service := findIncident(b, r.PathValue("id"))
 	if i == nil {
 		fail(w, http.StatusNotFound, fmt.Sprintf("no incident is named %q", r.PathValue("id")))
 		return
 	}
-	writeJSON(w, r, s.fullIncident(i, b))
+	writeJSON(w, r, incidentWithReadings{s.fullIncident(i, b), s.readingsBeside(i, service.ID, b)})
 }
 
 // fullIncident is an incident with what was told about it.

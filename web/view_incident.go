@@ -77,6 +77,7 @@ type incidentView struct {
 	Claims                                 []verdictView
 	Results                                []resultRow
 	Cut, CSV                               string
+	Beside                                 []besideRow // what the service's devices read around it
 	Told                                   []toldRow
 	Vendor                                 []vendorRow
 	Acknowledged                           string
@@ -113,6 +114,7 @@ func (s *server) incident(v *visit) view {
 		out.Results, out.Cut = s.probes(v, i.Check, p)
 		out.Told, out.Vendor, out.Acknowledged = s.told(v, i)
 		out.CSV = resultsURL(i.Check, p)
+		out.Beside = v.besideRows(s.readingsBeside(i, service.ID, v.board))
 	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}
 }

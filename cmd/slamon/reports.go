@@ -166,7 +166,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	return report.Make(report.Input{
 		Now: now, Version: buildVersion(), Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: corrections, Causes: s.ledger.allCauses(),
-		Notices: notices, Versions: reportVersions(kept), Evidence: s.evidence,
+		Notices: notices, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service),
 	}), nil
 }
 

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/slamon/slamon/device"
+	"github.com/slamon/slamon/web"
+)
+
+const besideConfig = `
+[[snmp_credentials]]
+name = "lab"
+community = { env = "SLAMON_TEST_COMMUNITY" }
+[[device]]
+id = "gate"
+name = "Meeting gateway"
+address = "127.0.0.1:1"
+credentials = "lab"
+service = "meeting"
+[[device]]
+id = "other"
+address = "127.0.0.1:2"
+credentials = "lab"
+`
+
+// TestReportShowsReadings: the processor of the service's gateway was busy during the
+// hour that the service was down, and another device is none of its business.
+func TestReportShowsReadings(t *testing.T) {
+	t.Setenv("SLAMON_TEST_COMMUNITY", "x")
+	d, _ := monthly(t, besideConfig)
+	start := time.Date(2030, 2, 1, 0, 0, 0, 0, time.UTC)
+	for n := range 200 {
+		at, busy := start.Add(time.Duration(n)*5*time.Minute+time.Second), .12
+		if n >= 100 && n <= 112 {
+			busy = .96
+		}
+		for _, id := range []device.ID{"gate", "other"} {
+			d.store.AppendReadings(id, []device.Reading{{Series: device.Series{Device: id, Kind: device.CPU}, At: at, Value: busy}})
+		}
+	}
+	if err := d.store.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	text, _, err := d.report(web.ReportRequest{Claim: "month", Month: "2030-02", Format: "text"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Readings beside the incidents", "Meeting gateway  Processor  mean 12 %, at most 12 %  mean 96 %, at most 96 %"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the report lacks %q:\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "other") {
+		t.Errorf("the report shows a device of another service:\n%s", text)
+	}
+}
