@@ -24,7 +24,8 @@ type Input struct {
 	Maintenance []sla.Exclusion // of the service, from all sources
 	Corrections []sla.Correction
 	Causes      map[string]sla.Cause // by status.IncidentID
-	Notices     []Notice
+	Notices     []Notice             // in order of detection
+	Deeds       []Deed               // in order of time
 	Versions    []Frozen
 	// Readings returns what the service's devices read around a time; nil for none.
 	Readings func(from, to time.Time) []device.Beside
@@ -36,14 +37,6 @@ type Input struct {
 type Evidence struct {
 	Sent time.Time `json:"sent"`
 	check.Evidence
-}
-
-// Notice is a message that people were sent.
-type Notice struct {
-	At      time.Time `json:"at"` // when it was accepted
-	Channel string    `json:"channel"`
-	Text    string    `json:"text"`
-	Outcome string    `json:"outcome"`
 }
 
 // Frozen is a verdict as it was when its period closed, or as a later correction
@@ -67,25 +60,27 @@ type Document struct {
 	Vendor  string          `json:"vendor,omitempty"`
 	// Verdict counts as the claim says; Other treats announced maintenance the other
 	// way, so that both figures stand side by side.
-	Verdict     sla.VerdictJSON  `json:"verdict"`
-	Other       sla.VerdictJSON  `json:"other_way"`
-	Excluding   bool             `json:"maintenance_excluded"` // in Verdict
-	Reference   *Reference       `json:"reference,omitempty"`
-	Coverage    []Cover          `json:"coverage"`
-	Gaps        []Gap            `json:"not_measured"`
-	GapsLeft    int              `json:"not_measured_more,omitempty"`
-	Months      []Month          `json:"months"`
-	Incidents   []Incident       `json:"incidents"`
-	Maintenance []Work           `json:"maintenance"`
-	Notices     []Notice         `json:"notices"`
-	Corrections []sla.Correction `json:"corrections"`
-	Versions    []Frozen         `json:"versions"`
-	Outlook     sla.Outlook      `json:"-"`
-	OutlookJSON *OutlookJSON     `json:"outlook"`
-	input       Input            // all that follows is for the other forms
-	verdict     sla.Verdict      // of the report's period
-	other       sla.Verdict      // the other way
-	layers      map[timeline.Kind]timeline.Set
+	Verdict       sla.VerdictJSON  `json:"verdict"`
+	Other         sla.VerdictJSON  `json:"other_way"`
+	Excluding     bool             `json:"maintenance_excluded"` // in Verdict
+	Reference     *Reference       `json:"reference,omitempty"`
+	Coverage      []Cover          `json:"coverage"`
+	Gaps          []Gap            `json:"not_measured"`
+	GapsLeft      int              `json:"not_measured_more,omitempty"`
+	Months        []Month          `json:"months"`
+	Incidents     []Incident       `json:"incidents"`
+	Maintenance   []Work           `json:"maintenance"`
+	Notices       []Notice         `json:"notices"`
+	NoticesMissed int              `json:"notices_missed"` // that nobody had accepted when they were due
+	Deeds         []Deed           `json:"deeds"`
+	Corrections   []sla.Correction `json:"corrections"`
+	Versions      []Frozen         `json:"versions"`
+	Outlook       sla.Outlook      `json:"-"`
+	OutlookJSON   *OutlookJSON     `json:"outlook"`
+	input         Input            // all that follows is for the other forms
+	verdict       sla.Verdict      // of the report's period
+	other         sla.Verdict      // the other way
+	layers        map[timeline.Kind]timeline.Set
 }
 
 // OutlookJSON is the outlook; its limits are null with too few incidents.
@@ -177,7 +172,7 @@ func Make(in Input) *Document {
 	d := &Document{
 		Made: in.Now, Version: in.Version, Site: in.Site, Service: in.Service.ID, Name: in.Service.Name, Vendor: in.Service.Vendor,
 		Excluding: in.Claim.ExcludeMaintenance, Reference: referenceOf(in.Claim.Reference), input: in,
-		Notices: orEmpty(in.Notices), Corrections: orEmpty(in.Corrections), Versions: orEmpty(in.Versions),
+		Notices: orEmpty(in.Notices), NoticesMissed: missed(in.Notices), Deeds: orEmpty(in.Deeds), Corrections: orEmpty(in.Corrections), Versions: orEmpty(in.Versions),
 	}
 	d.verdict = sla.Hold(in.Claim, in.Period, until, series, ex)
 	turned := in.Claim

@@ -75,7 +75,7 @@ func year(t testing.TB) Input {
 			{Period: timeline.Period{From: date(time.April, 11, 1, 0), To: date(time.April, 11, 2, 0)}, Announced: date(time.April, 3, 10, 0), Replaces: "a", Note: "Database, moved"},
 		},
 		Causes:  map[string]sla.Cause{status.IncidentID(id, first): {Side: sla.Vendor, By: "Sato", At: date(time.November, 13, 9, 0), Note: "confirmed by mail"}},
-		Notices: []Notice{{At: date(time.November, 12, 10, 8), Channel: "mail", Text: "Web meeting is down"}},
+		Notices: told(date(time.November, 12, 10, 0)), Deeds: []Deed{{At: date(time.November, 12, 10, 20), Kind: "acknowledged", About: "Web meeting is down", By: "Sato", Note: "called the vendor"}},
 		Evidence: func(_ check.ID, p timeline.Period, _ int) []Evidence {
 			return []Evidence{{Sent: p.From, Evidence: check.Evidence{Sentence: "no answer within 10 s <script>alert(1)</script>", Address: "192.0.2.10:443"}}}
 		},

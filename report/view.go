@@ -74,7 +74,7 @@ func (d *Document) view(l *Language) view {
 	if d.input.Readings != nil && len(d.Incidents) > 0 {
 		out.Grids = append(out.Grids, d.besideGrid(l))
 	}
-	out.Grids = append(out.Grids, d.workGrid(l), d.noticeGrid(l), d.correctionGrid(l))
+	out.Grids = append(out.Grids, d.workGrid(l), d.noticeGrid(l), d.deedGrid(l), d.correctionGrid(l))
 	if len(d.Versions) > 0 {
 		out.Grids = append(out.Grids, d.versionGrid(l))
 	}
@@ -261,14 +261,6 @@ func (d *Document) workGrid(l *Language) grid {
 			overrun = l.duration(time.Duration(w.Overrun * float64(time.Second)))
 		}
 		g.Rows = append(g.Rows, []string{w.From.Format("2006-01-02 15:04"), w.To.Format("2006-01-02 15:04"), announced, lead, class, overrun, w.Note})
-	}
-	return g
-}
-
-func (d *Document) noticeGrid(l *Language) grid {
-	g := grid{ID: "notices", Title: l.t("notices"), Empty: l.t("notices.none"), Head: []string{l.t("sent"), l.t("channel"), l.t("note")}}
-	for _, n := range d.Notices {
-		g.Rows = append(g.Rows, []string{d.when(n.At), n.Channel, strings.TrimSpace(n.Text + " " + n.Outcome)})
 	}
 	return g
 }

@@ -63,6 +63,9 @@ type teller struct {
 	kept   map[string]uint64 // sums of what the store has, by key
 	board  time.Time         // the moment of the newest board that was looked at
 	blind  *alert.Condition  // told with the first decision
+
+	acts     map[string]alert.Act // who took care of what, by condition, also when it is over
+	lastDeed time.Time            // deeds are named by their moments
 }
 
 // shelf is the store as the outbox sees it.
@@ -139,7 +142,7 @@ func (t *teller) recall() error {
 		load(itemPrefix, func(key string) any { t.memory.Items[key] = &alert.Item{}; return t.memory.Items[key] }),
 		load(subjectPrefix, func(key string) any { t.memory.Subjects[key] = &alert.Subject{}; return t.memory.Subjects[key] }),
 		load(restKey, func(string) any { return &rest{&t.memory.Grouped, &t.memory.Mutes} }),
-		t.sumUp(),
+		t.sumUp(), t.recallDeeds(),
 	)
 }
 
@@ -223,7 +226,11 @@ func (t *teller) look(now time.Time) {
 	}
 	t.board = board.At
 	rules := cfg.Rules()
-	notices := alert.Decide(now, rules, alert.Conditions(board, cfg.Notify.Limits()), &t.memory)
+	wrong := alert.Conditions(board, cfg.Notify.Limits())
+	if late, ok := alert.AtRisk(t.outbox.Undelivered(now), now, cfg.Zone); ok {
+		wrong = append(wrong, late)
+	}
+	notices := alert.Decide(now, rules, wrong, &t.memory)
 	if t.blind != nil {
 		if n, ok := alert.Announce(now, rules, *t.blind); ok {
 			notices = append(notices, n)
@@ -297,6 +304,7 @@ func (t *teller) Signed(key, signature string) bool {
 // runKeepers tells receivers that forget, such as Alertmanager, what is still there.
 func (t *teller) runKeepers(ctx context.Context) error {
 	for t.d.rest(ctx, keepEvery, nil) {
+		t.forgetDeeds(time.Now())
 		for id, keeper := range t.outbox.Keepers() {
 			there := t.heard(id)
 			for part := range slices.Chunk(there, keptAtOnce) {

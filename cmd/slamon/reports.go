@@ -3,12 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
@@ -157,6 +155,10 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	if err != nil {
 		return nil, err
 	}
+	done, err := s.deeds(c.Service, p)
+	if err != nil {
+		return nil, err
+	}
 	var corrections []sla.Correction
 	for _, k := range s.ledger.correctionsOf(c.ID) {
 		if k.From.Before(p.To) && p.From.Before(k.To) {
@@ -166,7 +168,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	return report.Make(report.Input{
 		Now: now, Version: buildVersion(), Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: corrections, Causes: s.ledger.allCauses(),
-		Notices: notices, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service),
+		Notices: notices, Deeds: done, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service),
 	}), nil
 }
 
@@ -199,62 +201,6 @@ func (s site) evidence(id check.ID, p timeline.Period, limit int) []report.Evide
 		out = append(out, report.Evidence{Sent: e.Sent, Evidence: e.Evidence})
 	}
 	return out
-}
-
-// sentNotice is what a report shows of a notice that the outbox has closed.
-type sentNotice struct {
-	Notice struct {
-		Kind       string    `json:"kind"`
-		Why        string    `json:"why"`
-		Detected   time.Time `json:"detected"`
-		Conditions []json.RawMessage
-	} `json:"notice"`
-	Accepted   time.Time `json:"accepted"`
-	Deliveries []struct {
-		Channel  string    `json:"channel"`
-		Accepted time.Time `json:"accepted"`
-		GaveUp   string    `json:"gave_up"`
-	} `json:"deliveries"`
-}
-
-const (
-	// donePrefix is where the outbox keeps notices that it has closed.
-	donePrefix = "outbox/done/"
-	// maxNotices bounds how many are gone through for a report.
-	maxNotices = 5000
-)
-
-// notices returns the deliveries of notices that name the service.
-func (s site) notices(id check.ServiceID, p timeline.Period) ([]report.Notice, error) {
-	facts, err := s.ledger.store.Scan(donePrefix, maxNotices)
-	if err != nil {
-		return nil, err
-	}
-	var list []report.Notice
-	for _, f := range facts {
-		var n sentNotice
-		if err := json.Unmarshal(f.Value, &n); err != nil || !aboutService(n, id) || n.Notice.Detected.Before(p.From) || !n.Notice.Detected.Before(p.To) {
-			continue
-		}
-		for _, to := range n.Deliveries {
-			list = append(list, report.Notice{At: to.Accepted, Channel: to.Channel, Text: n.Notice.Kind + ": " + n.Notice.Why, Outcome: to.GaveUp})
-		}
-	}
-	slices.SortStableFunc(list, func(a, b report.Notice) int { return a.At.Compare(b.At) })
-	return list, nil
-}
-
-// aboutService reports whether one of the conditions is about the service.
-func aboutService(n sentNotice, id check.ServiceID) bool {
-	for _, raw := range n.Notice.Conditions {
-		var c struct {
-			Service check.ServiceID `json:"service"`
-		}
-		if json.Unmarshal(raw, &c) == nil && c.Service == id {
-			return true
-		}
-	}
-	return false
 }
 
 // sheet makes the report on the disclosure sheet.

@@ -20,7 +20,9 @@ func (t *teller) Told(key string, limit int) ([]web.Notice, error) {
 	var want func(*notify.Entry) bool
 	if key != "" {
 		want = func(e *notify.Entry) bool {
-			return slices.ContainsFunc(e.Notice.Conditions, func(c alert.Condition) bool { return c.Key == key })
+			return slices.ContainsFunc(e.Notice.Conditions, func(c alert.Condition) bool {
+				return c.Key == key || c.Path == "/incidents/"+strings.TrimPrefix(key, incidentKey)
+			})
 		}
 	}
 	entries, err := t.outbox.History(limit, want)
@@ -93,16 +95,22 @@ func (t *teller) Acknowledge(name string, act alert.Act) error {
 		return web.Refusal{Err: fmt.Errorf("nothing of the name %q is open: it may be over", name)}
 	}
 	t.memory.Acknowledge(key, act)
+	c := t.memory.Items[key].Condition
 	t.d.log.Info("acknowledged", "condition", key, "by", act.By, "note", act.Note)
-	return t.persist()
+	return t.did(alert.Deed{Kind: alert.Acknowledged, Key: key, Title: c.Title, Service: c.Service, Check: c.Check, Act: act})
 }
 
-// Acknowledged returns what somebody did about a condition that is there.
+// Acknowledged returns who takes care of a condition, or who did when it is over.
 func (t *teller) Acknowledged(name string) *alert.Act {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if key, ok := t.find(name); ok {
 		return t.memory.Items[key].Acted
+	}
+	for _, key := range []string{name, incidentKey + name} {
+		if act, ok := t.acts[key]; ok {
+			return &act
+		}
 	}
 	return nil
 }
@@ -113,7 +121,7 @@ func (t *teller) Mute(m alert.Mute) error {
 	defer t.mu.Unlock()
 	t.memory.Silence(m, time.Now())
 	t.d.log.Info("muted", "service", m.Service, "check", m.Check, "until", m.Until, "by", m.By, "note", m.Note)
-	return t.persist()
+	return t.did(alert.Deed{Kind: alert.Muted, Service: m.Service, Check: m.Check, Until: m.Until, Act: m.Act})
 }
 
 // Mutes returns those that are in force.
@@ -122,18 +130,6 @@ func (t *teller) Mutes() []alert.Mute {
 	defer t.mu.Unlock()
 	now := time.Now()
 	return slices.DeleteFunc(slices.Clone(t.memory.Mutes), func(m alert.Mute) bool { return !now.Before(m.Until) })
-}
-
-// persist writes what has changed in the memory. Callers hold mu.
-func (t *teller) persist() error {
-	save, err := t.changes()
-	if err == nil {
-		err = t.outbox.Add(time.Now(), nil, save)
-	}
-	if err != nil {
-		t.kept = map[string]uint64{}
-	}
-	return err
 }
 
 // maxTellings bounds what is kept of one incident.
