@@ -30,15 +30,6 @@ func ParseKind(word string) (Kind, error) {
 	return "", fmt.Errorf("kind %q: want contract, disclosure or objective", word)
 }
 
-// Combine says when a service made of several checks is down.
-type Combine string
-
-// The ways to combine checks.
-const (
-	AnyDown Combine = "any_down" // down while at least one check is down: every part is needed
-	AllDown Combine = "all_down" // down only while all checks are down: the parts replace each other
-)
-
 // Claim is a figure to hold a service to.
 type Claim struct {
 	ID           ClaimID
@@ -50,6 +41,7 @@ type Claim struct {
 	AsOf         time.Time  // date of the statement; zero when not given
 	Checks       []check.ID // the checks that decide; never empty
 	Combine      Combine
+	Weights      map[check.ID]int // of Mean; a check that is not named weighs 1
 	Window       Window
 	DegradedDown bool // a degraded probe counts as down
 	// ExcludeMaintenance leaves announced maintenance out of the account, out of

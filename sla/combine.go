@@ -14,12 +14,18 @@ import (
 // each check where unseen failures are bounded: the limits stay on the safe side.
 type estimate struct {
 	parts   []evidence
-	combine Combine
+	need    int   // how many checks have to be down; 0 for the mean
+	weights []int // of the mean, in the order of parts
 
 	low, high, point time.Duration
 	unknown          time.Duration
 	tails            time.Duration // any_down: the time after first hits, joined
 	twice            time.Duration // any_down: high of the runs with k ≠ 1, joined
+	// fewer[c] is how long exactly c checks, less than need, may have been down as far
+	// as probes saw: what they hide then needs need−c checks at once.
+	fewer []time.Duration
+	// blind is how long each check was unknown while the service was known.
+	blind []time.Duration
 }
 
 // checkSets is the time of one check by what is known of it.
@@ -81,127 +87,54 @@ func likely(r *timeline.Run, k int, pace float64) timeline.Period {
 func one(parts []evidence) estimate {
 	e := &parts[0]
 	return estimate{
-		parts: parts, combine: AnyDown,
+		parts: parts, need: 1,
 		low: e.low, high: e.high, point: e.point, unknown: e.unknown,
 	}
 }
 
-// several puts checks together by the claim's rule.
-func several(rule Combine, parts []evidence, sets []checkSets) estimate {
-	join := timeline.Set.Union
-	if rule == AllDown {
-		join = timeline.Set.Intersect
-	}
-	all := sets[0]
-	settled := sets[0].certain // a moment is not unknown where this holds
-	if rule == AllDown {
-		settled = sets[0].up
-	}
-	for _, s := range sets[1:] {
-		all.certain = join(all.certain, s.certain)
-		all.possible = join(all.possible, s.possible)
-		all.point = join(all.point, s.point)
-		all.tails = all.tails.Union(s.tails)
-		all.notSingle = all.notSingle.Union(s.notSingle)
-		all.unknown = all.unknown.Union(s.unknown)
-		if rule == AllDown {
-			settled = settled.Union(s.up)
-		} else {
-			settled = settled.Union(s.certain)
+// several puts checks together of which some have to be down for the service to be
+// down: a moment is not unknown where enough of them are known to be down, or up.
+func several(need int, parts []evidence, sets []checkSets) estimate {
+	m := len(sets)
+	draw := func(n int, of func(s *checkSets) timeline.Set) timeline.Set {
+		all := make([]timeline.Set, m)
+		for i := range sets {
+			all[i] = of(&sets[i])
 		}
+		return timeline.AtLeast(n, all...)
 	}
-	unknown := all.unknown.Minus(settled)
+	certain := draw(need, func(s *checkSets) timeline.Set { return s.certain })
+	up := draw(m-need+1, func(s *checkSets) timeline.Set { return s.up })
+	unknown := draw(1, func(s *checkSets) timeline.Set { return s.unknown }).Minus(certain).Minus(up)
+	known := func(s timeline.Set) time.Duration { return s.Minus(unknown).Length() }
 	e := estimate{
-		parts: parts, combine: rule,
-		low:     all.certain.Minus(unknown).Length(),
-		high:    all.possible.Minus(unknown).Length(),
-		unknown: unknown.Length(),
-		tails:   all.tails.Minus(unknown).Length(),
-		twice:   all.notSingle.Minus(unknown).Length(),
+		parts: parts, need: need, unknown: unknown.Length(),
+		low:  known(certain),
+		high: known(draw(need, func(s *checkSets) timeline.Set { return s.possible })),
 	}
-	e.point = max(e.low, all.point.Minus(unknown).Length())
+	e.point = max(e.low, known(draw(need, func(s *checkSets) timeline.Set { return s.point })))
+	if need == 1 {
+		e.tails = known(draw(1, func(s *checkSets) timeline.Set { return s.tails }))
+		e.twice = known(draw(1, func(s *checkSets) timeline.Set { return s.notSingle }))
+		return e
+	}
+	e.fewer, e.blind = make([]time.Duration, need), make([]time.Duration, m)
+	maybe := func(s *checkSets) timeline.Set { return s.possible.Union(s.unknown) }
+	for c, more := need-1, known(draw(need, maybe)); c > 0; c-- {
+		all := known(draw(c, maybe))
+		e.fewer[c], more = all-more, all
+	}
+	for i := range sets {
+		e.blind[i] = known(sets[i].unknown)
+	}
 	return e
-}
-
-// upper returns the one-sided upper limit of the downtime in known time.
-func (e *estimate) upper(alpha float64) float64 {
-	switch {
-	case len(e.parts) == 1:
-		return e.parts[0].upper(alpha)
-	case e.combine == AllDown:
-		return e.upperAll(alpha)
-	}
-	return e.upperAny(alpha)
-}
-
-// upperAny bounds a union. The phases of the checks are drawn independently, so
-// their hits together are again a sum of independent draws, and one Poisson limit
-// on all of them bounds the sum of all short failures.
-func (e *estimate) upperAny(alpha float64) float64 {
-	var slow, longest, longGood, longGaps, beyond time.Duration
-	runs, single, further := 0, 0, 0
-	for i := range e.parts {
-		p := &e.parts[i]
-		slow, longest = max(slow, p.slow), max(longest, p.longest())
-		longGood, longGaps = longGood+p.longGood, longGaps+p.longGaps
-		runs, single, further = runs+p.runs, single+p.single, further+p.further
-		beyond += p.beyond
-	}
-	at := func(gap, tails, longGood, longGaps time.Duration) float64 {
-		delta := float64(gap)
-		unseen := delta*poissonUpper(single, alpha) + float64(longGood)
-		first := delta*poissonUpper(runs, alpha) + float64(longGaps)
-		return min(
-			float64(e.high)+unseen, float64(e.twice+beyond)+unseen,
-			float64(tails)+first, delta*float64(further)+first,
-		)
-	}
-	u := at(slow, e.tails, longGood, longGaps)
-	if longGaps == 0 {
-		return u
-	}
-	return min(u, at(longest, e.high, 0, 0))
-}
-
-// upperAll bounds an intersection: it is no longer than the failures of any one
-// check, nor than what all can have failed together plus what each can hide. The
-// level is shared among the checks, since all limits have to hold at once.
-func (e *estimate) upperAll(alpha float64) float64 {
-	alpha /= float64(len(e.parts))
-	sum := float64(e.high)
-	least := e.parts[0].upper(alpha)
-	for i := range e.parts {
-		p := &e.parts[i]
-		least = min(least, p.upper(alpha))
-		sum += p.unseen(alpha)
-	}
-	return min(least, sum)
-}
-
-// unseen bounds the failures that no probe met, at level alpha.
-func (e *evidence) unseen(alpha float64) float64 {
-	one := poissonUpper(e.single, alpha)
-	return min(float64(e.slow)*one+float64(e.longGood), float64(e.longest())*one)
-}
-
-// lower returns the one-sided lower limit. A union is at least as long as each of
-// its parts; of an intersection only the certain part is sure.
-func (e *estimate) lower(alpha float64) float64 {
-	if len(e.parts) == 1 {
-		return e.parts[0].lower(alpha)
-	}
-	most := float64(e.low)
-	if e.combine == AllDown {
-		return most
-	}
-	for i := range e.parts {
-		most = max(most, e.parts[i].lower(alpha/float64(len(e.parts))))
-	}
-	return most
 }
 
 // near returns the unknown time that lies right at failures, see timeline.Account.
 func (e *estimate) near() time.Duration {
+	if e.need == 0 {
+		return e.mean(func(p *evidence) time.Duration { return p.near }).up()
+	}
 	var sum time.Duration
 	for i := range e.parts {
 		sum += e.parts[i].near
@@ -212,6 +145,9 @@ func (e *estimate) near() time.Duration {
 // deciding returns the base interval that would decide the claim on the same
 // history, (a − ΣR − Σe − W) ÷ (n−n1 + PU(n1)), or zero when none can.
 func (e *estimate) deciding(allowance time.Duration) time.Duration {
+	if e.need == 0 {
+		return e.decidingMean(allowance)
+	}
 	left := allowance - e.low - e.unknown
 	runs, single := 0, 0
 	for i := range e.parts {

@@ -78,7 +78,7 @@ func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []
 			v.Incidents = append(v.Incidents, incident(s.Check, &a.Runs[i], pauses, planned))
 		}
 		d.parts = append(d.parts, part)
-		if len(series) > 1 {
+		if len(series) > 1 && v.Claim.Combine != Mean {
 			d.sets = append(d.sets, setsOf(a, cut, &part))
 		}
 		v.Interval = max(v.Interval, s.Interval, a.Slowest)
@@ -90,7 +90,14 @@ func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []
 		return one(d.parts)
 	}
 	slices.SortStableFunc(v.Incidents, func(a, b Incident) int { return a.FirstBad.Compare(b.FirstBad) })
-	return several(v.Claim.Combine, d.parts, d.sets)
+	if need := v.Claim.Combine.Need(len(series)); need > 0 {
+		return several(need, d.parts, d.sets)
+	}
+	weights := make([]int, len(series))
+	for i := range series {
+		weights[i] = v.Claim.Weight(series[i].Check)
+	}
+	return meanOf(d.parts, weights)
 }
 
 func incident(id check.ID, r *timeline.Run, p pauses, planned timeline.Set) Incident {

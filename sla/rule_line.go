@@ -81,24 +81,31 @@ func lay(s timeline.Set, p timeline.Period) timeline.Set {
 	return append(s, p)
 }
 
-// joined puts the lines of several checks together.
-func joined(how Combine, all []ruleLines) ruleLines {
+// joined puts the lines of several checks together, of which so many have to be down.
+func joined(need int, all []ruleLines) ruleLines {
 	if len(all) == 1 {
 		return all[0]
 	}
-	join := timeline.Set.Union
-	if how == AllDown {
-		join = timeline.Set.Intersect
+	draw := func(of func(*ruleLines) timeline.Set) timeline.Set {
+		sets := make([]timeline.Set, len(all))
+		for i := range all {
+			sets[i] = of(&all[i])
+		}
+		return timeline.AtLeast(need, sets...)
 	}
-	l := all[0]
-	for _, m := range all[1:] {
-		l.certain = join(l.certain, m.certain)
-		l.likely = join(l.likely, m.likely)
-		l.possible = join(l.possible, m.possible)
-		l.close = join(l.close, m.close)
-		l.worst = join(l.worst, m.worst)
-		l.empty = l.empty.Intersect(m.empty)
-		l.detected = slices.Concat(l.detected, m.detected)
+	l := ruleLines{
+		certain:  draw(func(l *ruleLines) timeline.Set { return l.certain }),
+		likely:   draw(func(l *ruleLines) timeline.Set { return l.likely }),
+		possible: draw(func(l *ruleLines) timeline.Set { return l.possible }),
+		close:    draw(func(l *ruleLines) timeline.Set { return l.close }),
+		worst:    draw(func(l *ruleLines) timeline.Set { return l.worst }),
+		empty:    all[0].empty,
+	}
+	for i := range all {
+		if i > 0 {
+			l.empty = l.empty.Intersect(all[i].empty)
+		}
+		l.detected = append(l.detected, all[i].detected...)
 	}
 	slices.SortFunc(l.detected, time.Time.Compare)
 	return l

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"text/tabwriter"
@@ -159,6 +160,15 @@ func (s *story) readClaim(data []byte) {
 			s.claim.DegradedDown = value == "yes"
 		case "combine":
 			s.claim.Combine = Combine(value)
+		case "weight":
+			if s.claim.Weights == nil {
+				s.claim.Weights = map[check.ID]int{}
+			}
+			weight, err := strconv.Atoi(f[2])
+			if err != nil {
+				s.t.Fatal(err)
+			}
+			s.claim.Weights[check.ID(f[1])] = weight
 		case "max_per_month":
 			s.claim.Work.MaxPerMonth = s.duration(value)
 		case "min_notice":
