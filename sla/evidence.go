@@ -122,8 +122,9 @@ func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Dura
 	e.low += R
 	e.high += R + g + end
 	e.ends += end
+	slow := fromGrid(r, c, g, reprobe)
 	if k == 0 { // never met by the grid: it was found, whole, by fast probing
-		e.point += R + (g+end)/2
+		e.point += likelySensed(r, p, slow)
 		e.reprobed += g + end
 		return
 	}
@@ -134,8 +135,13 @@ func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Dura
 	if k == 1 {
 		e.single++
 		e.beyond += max(0, R+g+end-e.slow)
+	}
+	switch {
+	case slow && r.Beside:
+		e.point += likelySensed(r, p, slow)
+	case k == 1:
 		e.point += max(R, time.Duration(float64(r.Interval)*pace)) // R is longer only where a border cut hits off
-	} else {
+	default:
 		e.point += R + (g+end)/2
 	}
 	e.runs++
@@ -144,16 +150,28 @@ func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Dura
 		return
 	}
 	e.sureFurther += k - 1
-	if begun(r, c, g, reprobe) {
+	if slow && !r.Beside { // the base grid met its beginning somewhere in the pause
 		e.sureRuns++
 	}
 }
 
-// begun reports whether the base grid met the beginning of the run somewhere in
-// the pause before it. A run that begins at unknown time, at a border or during
-// fast probing has no such pause, and says nothing about what it hides.
-func begun(r *timeline.Run, c *cutter, g, reprobe time.Duration) bool {
-	if r.Failed > r.Base { // fast probing shows in the run itself
+// likelySensed returns how long a run most likely was that something beside the
+// grid has found. A probe that was sent at once because a connection broke, or a
+// heartbeat told of a failure, meets the beginning of an outage. Unlike one that the
+// grid meets by chance, such an outage stands for no other that went unseen; with
+// half of the pause before it, short ones would count twice.
+func likelySensed(r *timeline.Run, p pauses, slow bool) time.Duration {
+	if slow && r.Beside {
+		return p.certain + p.after/2
+	}
+	return p.certain + (p.before+p.after)/2
+}
+
+// fromGrid reports whether the pause before the run is one of the base grid. A run
+// that begins at unknown time, at a border or during fast probing has no such pause,
+// and says nothing about what it hides.
+func fromGrid(r *timeline.Run, c *cutter, g, reprobe time.Duration) bool {
+	if r.Failed > max(r.Base, 1) { // fast probing shows in the run itself
 		reprobe = max(reprobe, r.LastBad.Sub(r.FirstBad)/time.Duration(r.Failed-1))
 	}
 	return !r.LastGood.IsZero() && g == r.FirstBad.Sub(r.LastGood) && g > reprobe*3/2 &&

@@ -11,6 +11,9 @@ import (
 const (
 	stretchVersion = 1
 	stretchKeyLen  = 12
+	// flagBeside stands beside the state; records of versions that did not know it
+	// have it clear, and those versions pass over it.
+	flagBeside = 0x80
 )
 
 // stretchKey sorts by check, then by time.
@@ -21,7 +24,11 @@ func stretchKey(no uint32, first int64) []byte {
 
 // appendStretch encodes all of s but its First.
 func appendStretch(b []byte, s timeline.Stretch) []byte {
-	b = append(b, byte(s.State), byte(s.Reason))
+	state := byte(s.State)
+	if s.Beside {
+		state |= flagBeside
+	}
+	b = append(b, state, byte(s.Reason))
 	b = binary.AppendUvarint(b, uint64(s.Last.UnixMilli()-s.First.UnixMilli()))
 	b = binary.AppendUvarint(b, uint64(s.Results))
 	b = binary.AppendUvarint(b, uint64(s.Base))
@@ -31,7 +38,8 @@ func appendStretch(b []byte, s timeline.Stretch) []byte {
 
 // readStretch is the inverse of appendStretch.
 func readStretch(in *reader, first int64) timeline.Stretch {
-	s := timeline.Stretch{State: check.State(in.byte() & flagState), Reason: check.Reason(in.byte()), First: fromMS(first)}
+	state := in.byte()
+	s := timeline.Stretch{State: check.State(state & flagState), Beside: state&flagBeside != 0, Reason: check.Reason(in.byte()), First: fromMS(first)}
 	s.Last = fromMS(first + int64(in.uvarint()))
 	s.Results, s.Base = int(in.uvarint()), int(in.uvarint())
 	s.Interval, s.LongGaps = time.Duration(in.uvarint()), time.Duration(in.uvarint())

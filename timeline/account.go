@@ -290,7 +290,7 @@ func (a *Account) near(to time.Time, bad bool, interval time.Duration) {
 func (a *Account) open(s *Stretch, from time.Time) {
 	a.running = true
 	a.Runs = append(a.Runs, Run{
-		FirstBad: s.First, LastBad: s.Last, Reason: s.Reason, Interval: s.Interval,
+		FirstBad: s.First, LastBad: s.Last, Reason: s.Reason, Interval: s.Interval, Beside: s.Beside,
 		Possible: Period{from, s.Last},
 	})
 }

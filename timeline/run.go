@@ -19,6 +19,7 @@ type Run struct {
 	Failed    int       // failed probes
 	Base      int       // those of them on the base grid; 0 when only re-probes saw it
 	Hits      int       // of Base, those inside the period that was read
+	Beside    bool      // the first failed probe was sent beside the base grid
 	Reason    check.Reason
 	Interval  time.Duration // base interval in force
 	Ongoing   bool          // the newest result of the check belongs to it

@@ -15,6 +15,7 @@ type Stretch struct {
 	Results     int           // number of results, at least 1
 	Base        int           // those on the base grid
 	Interval    time.Duration // base interval in force
+	Beside      bool          // its first result was sent beside the base grid
 	// LongGaps is the sum of inner pauses longer than LongGap of the interval: a
 	// slot was lost there without record. They weaken what the probes can prove.
 	LongGaps time.Duration
@@ -58,6 +59,7 @@ func (b *Builder) Resume(open Stretch) { b.open = open }
 // it changes nothing, and late is true.
 func (b *Builder) Add(r check.Result, interval time.Duration) (closed Stretch, ok, late bool) {
 	next := Stretch{State: r.State, Reason: r.Reason, First: r.Sent, Last: r.Sent, Results: 1, Interval: interval}
+	next.Beside = !r.Base
 	if r.Base {
 		next.Base = 1
 	}
