@@ -9,6 +9,9 @@ func frame(uid, title, description string) dashboard {
 		Links: []link{
 			{Title: "slamon dashboards", Type: "dashboards", Tags: []string{"slamon"}, Icon: "external link", KeepTime: true, IncludeVars: true},
 			{Title: "slamon's own pages", Type: "link", URL: "${slamon:raw}/", Icon: "external link", Tooltip: "Verdicts with their reasons, incidents probe by probe", TargetBlank: true},
+			{Title: "Incidents", Type: "link", URL: "${slamon:raw}/incidents", Icon: "bolt", Tooltip: "Every incident with its bounds, evidence, notices and cause", TargetBlank: true},
+			{Title: "Devices", Type: "link", URL: "${slamon:raw}/devices", Icon: "dashboard", Tooltip: "Readings of devices, and the reviews that wait", TargetBlank: true},
+			{Title: "System", Type: "link", URL: "${slamon:raw}/system", Icon: "info", Tooltip: "How slamon itself is doing, and its configuration", TargetBlank: true},
 		},
 		Templating: variables{[]variable{
 			{Name: "datasource", Label: "Data source", Type: "datasource", Query: "prometheus", Refresh: 1, Current: &current{"default", "default"}},

@@ -33,7 +33,7 @@ func main() {
 // dashboards are all that there are, the first for everyone, the last for whoever
 // looks after slamon.
 func dashboards() []dashboard {
-	return []dashboard{overview(), service(), monitor()}
+	return []dashboard{overview(), service(), devices(), monitor()}
 }
 
 func file(d dashboard) string { return filepath.Join("dashboards", d.UID+".json") }

@@ -9,7 +9,7 @@ func monitor() dashboard {
 		row("Now", alive(), version(), age(), configured(), ownNetwork(), clock()).
 		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks()).
 		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), checkpoint()).
-		row("Notices", noticeDelay(), noticesPending(), noticeFailures()).
+		row("Notices", noticeDelay(own, 8), noticesPending(own, 8), noticeFailures()).
 		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape())
 }
 

@@ -1,18 +1,20 @@
 package main
 
-// The panels of notices, held against the hour that is promised.
+// The panels of notices, held against the hour that is promised. They are about the
+// notices of all services: one mail often tells of several.
 
-func noticeDelay() panel {
+func noticeDelay(selector string, width int) panel {
 	q := func(q, name string) option {
-		return ask(`histogram_quantile(`+q+`, sum by (le) (increase(slamon_notice_delay_seconds_bucket`+own+`[$__range])))`, name)
+		return ask(`histogram_quantile(`+q+`, sum by (le) (increase(slamon_notice_delay_seconds_bucket`+selector+`[$__range])))`, name)
 	}
-	return lines("Notices against the hour", "Time from detection to acceptance by the first channel, half of the notices and 99 of 100 of the chosen time range. The dashed line is the hour.", "s", atLeast(0),
+	return lines("Notices against the hour", "Time from detection to acceptance by the first channel, half of the notices and 99 of 100 of the chosen time range, over all services. The dashed line is the hour.", "s", size(width, 8), atLeast(0),
 		q("0.5", "median"), q("0.99", "99 %"), steps(at(good), from(3600, bad)), drawn(), palette(), instead("No notice in this time"))
 }
 
-func noticesPending() panel {
-	return lines("Notices waiting and late", "Notices that no channel has accepted yet, and those that nobody had accepted when their window ended, since the start.", "none", atLeast(0), decimals(0),
-		ask("slamon_notices_pending"+own, "waiting {{instance}}"), ask("slamon_notice_deadline_missed_total"+own, "late {{instance}}"))
+func noticesPending(selector string, width int) panel {
+	return lines("Notices waiting and late", "Notices that no channel has accepted yet, and those that nobody had accepted when their window ended, since the start, over all services.", "none", size(width, 8), atLeast(0), decimals(0),
+		ask("slamon_notices_pending"+selector, "waiting {{instance}}"), ask("slamon_notice_deadline_missed_total"+selector, "late {{instance}}"),
+		whereLine("late .*", bad, nil))
 }
 
 func noticeFailures() panel {

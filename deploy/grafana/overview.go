@@ -14,7 +14,7 @@ func overview() dashboard {
 		row("Now", checksBy("down", bad), checksBy("degraded", warning), checksBy("unknown", nothing),
 			openIncidents(), claimsBy("breached", "breached|breached_certain", bad), claimsBy("undecided", "cannot_tell|met_if_unknown_alike", nothing)).
 		row("Claims", claimTable(), verdictBands(), allowanceBars(), coverageBars()).
-		row("Services", serviceBands(), incidentLines(), incidentTable(), responseByService())
+		row("Services", serviceBands(), incidentLines(`{service=~"$service"}`, 8), incidentSides(`{service=~"$service"}`, 8), responseByService())
 }
 
 const claims = `{service=~"$service", claim=~"$claim"}`
@@ -118,22 +118,6 @@ func serviceBands() panel {
 // stateOf is 0 for down, 1 for up, 2 for degraded, and nothing while unknown.
 func stateOf(selector string) string {
 	return "max by (service, check, site) (slamon_check_up" + selector + " + slamon_check_degraded" + selector + ")"
-}
-
-func incidentLines() panel {
-	return lines("Open incidents over time", "Incidents that had not ended, by service.", "none", size(8, 8), atLeast(0), decimals(0),
-		custom("lineInterpolation", "stepAfter"),
-		ask(`max by (service) (slamon_incident_open{service=~"$service"})`, "{{service}}"))
-}
-
-func incidentTable() panel {
-	return table("Incidents by reason and side",
-		"Incidents since slamon started, by the first reason and the side that was held responsible. slamon's own list has every one with its bounds.",
-		"none", size(8, 8), decimals(0),
-		column(`max by (service, reason, side) (slamon_incidents_total{service=~"$service"})`),
-		joined([2]string{"service", "Service"}, [2]string{"reason", "Reason"}, [2]string{"side", "Side"}, [2]string{"Value", "Incidents"}),
-		sorted("Incidents", true), instead("No incident since slamon started"),
-		linked("Incidents in slamon", "${slamon:raw}/incidents"))
 }
 
 func responseByService() panel {

@@ -15,7 +15,8 @@ func service() dashboard {
 			linked("Check in slamon", "${slamon:raw}/checks/${__field.labels.check}"))).
 		row("What the claims make of it", verdictStat(), leftStat(), bounds(), downtimes(), unknownTime()).
 		row("How fast it answers", quantiles(), phases(), durations()).
-		row("Why probes failed", results(), reasons(), serviceIncidents()).
+		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 8)).
+		row("Incidents and notices", incidentLines(`{service="$service"}`, 8), noticeDelay("", 8), noticesPending("", 8)).
 		folded("What some kinds of checks measure", certificates(), httpCodes(), loss(), clocks(), strata(), transactionSteps(), performance(), throughput())
 }
 
@@ -137,12 +138,4 @@ func reasons() panel {
 	return bars("Reasons of failed probes", "Probes since slamon started that were not up, by check and reason. own_network is our own line's trouble and unknown time, never the vendor's.", "none", size(8, 9), atLeast(0), decimals(0),
 		ask(`max by (check, outcome, reason) (slamon_check_results_total{service="$service", outcome!="up"})`, "{{check}}: {{reason}} ({{outcome}})"),
 		steps(at(bad)), instead("No probe failed since slamon started"))
-}
-
-func serviceIncidents() panel {
-	return table("Incidents by reason and side", "Incidents since slamon started, by the first reason and the side that was held responsible.", "none", size(8, 9), decimals(0),
-		column(`max by (reason, side) (slamon_incidents_total{service="$service"})`),
-		joined([2]string{"reason", "Reason"}, [2]string{"side", "Side"}, [2]string{"Value", "Incidents"}),
-		sorted("Incidents", true), instead("No incident since slamon started"),
-		linked("Service in slamon", "${slamon:raw}/services/${service}"))
 }
