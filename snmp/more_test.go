@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gosnmp/gosnmp"
 	"go.uber.org/goleak"
 
 	"github.com/slamon/slamon/check"
@@ -85,6 +86,24 @@ func TestRowsComeAndGo(t *testing.T) {
 	agent.Set(linux()...)
 	p.plan.made = p.plan.made.Add(-planLife)
 	want(t, poll(t, p, check.Up, check.ReasonNone), device.Storage, "/", 0.25)
+}
+
+// What an agent does not have in its first minute is found soon after.
+func TestYoungAgentIsPlannedAnew(t *testing.T) {
+	agent := testAgent(t, uptime(10*time.Second), obj(sysObjectID, gosnmp.ObjectIdentifier, ".1.3.6.1.4.1.311.1.1.3.1"))
+	d := testDevice(agent)
+	d.Wanted = device.Wanted{CPU: true}
+	p := testPoller(t, testEnv(t), d)
+	if readings := poll(t, p, check.Up, check.ReasonNone); len(readings) != 0 {
+		t.Errorf("readings of an agent without a processor: %v", readings)
+	}
+	agent.Set(uptime(3*time.Minute), integerAt0(".1.3.6.1.2.1.25.3.3.1.2.1", 40))
+	poll(t, p, check.Up, check.ReasonNone)
+	p.plan.made = p.plan.made.Add(-youth - time.Second)
+	want(t, poll(t, p, check.Up, check.ReasonNone), device.CPU, "", .4)
+	if p.plan.young {
+		t.Error("the plan of an agent that is three minutes old is still a young one")
+	}
 }
 
 // An agent that stops answering in the middle of a poll is degraded, and what it

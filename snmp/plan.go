@@ -22,11 +22,16 @@ const (
 // tables change.
 const planLife = time.Hour
 
+// youth is how long a plan is believed that was made within as long of the agent's
+// start: net-snmp has no processor figures (hrProcessorLoad) in its first minute.
+const youth = 2 * time.Minute
+
 // plan is the list of objects that one poll asks for, and what becomes of them.
 // It is never changed once it is made.
 type plan struct {
 	profile *Profile
 	made    time.Time
+	young   bool     // made soon after the agent's start
 	notes   []string // what was left out, for people
 
 	oids   []string
@@ -41,6 +46,15 @@ type plan struct {
 
 func newPlan(p *Profile, now time.Time) *plan {
 	return &plan{profile: p, made: now, at: make(map[string]int), uptime: -1, boots: -1, seconds: -1, table: -1}
+}
+
+// stale reports whether the plan is to be made anew.
+func (p *plan) stale(now time.Time) bool {
+	life := planLife
+	if p.young {
+		life = youth
+	}
+	return now.Sub(p.made) > life
 }
 
 // want puts an object on the list and returns its index.

@@ -48,6 +48,7 @@ func makePlan(ctx context.Context, s *session) (*planner, error) {
 func (w *planner) clock(values []value) {
 	if values[0].shape != absent {
 		w.plan.uptime = w.plan.want(sysUpTime, "")
+		w.plan.young = values[0].shape == ticks && values[0].number < uint64(youth/(10*time.Millisecond))
 	}
 	// In v3 every answer carries boots and time; the objects are still asked for,
 	// because a proxy answers for engines that are not its own.

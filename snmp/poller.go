@@ -79,7 +79,7 @@ func (p *Poller) ask(ctx context.Context) (*sample, error) {
 	if err := p.session.dial(ctx); err != nil {
 		return nil, err
 	}
-	if p.plan == nil || time.Since(p.plan.made) > planLife {
+	if p.plan == nil || p.plan.stale(time.Now()) {
 		if err := p.replan(ctx); err != nil {
 			return nil, err
 		}
