@@ -19,7 +19,16 @@ type Line struct {
 	ID       Channel
 	Timeout  time.Duration // of one attempt; 30 s when zero
 	Language string        // "en" or "ja"
+	Template Template
 	Way      Way
+}
+
+// Template holds the texts of a channel in the form of Go's text/template, and of its
+// html/template for HTML. An empty part stands for the built-in text.
+type Template struct {
+	Subject string
+	Text    string
+	HTML    string // of mail
 }
 
 // MailServer is a server that takes mail (RFC 5321).

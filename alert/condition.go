@@ -27,6 +27,7 @@ const (
 	Review      Type = "review"      // a capacity review is waiting for a decision
 	Blind       Type = "blind"       // slamon was not watching for a while
 	Deadline    Type = "deadline"    // a notice is about to miss its window
+	Reporting   Type = "report"      // a report goes out; never a condition
 	Trial       Type = "test"        // somebody tries a channel; never a condition
 )
 

@@ -14,6 +14,7 @@ const (
 	Recovered Kind = "recovered"
 	Flapping  Kind = "flapping" // comes and goes too often to be told each time
 	Stable    Kind = "stable"   // has stopped flapping
+	Reported  Kind = "report"   // how things stood in a period that has ended
 	Test      Kind = "test"     // somebody tries a channel
 )
 
@@ -38,6 +39,8 @@ type Notice struct {
 
 	Conditions []Condition `json:"conditions"` // most severe first
 	More       int         `json:"more,omitempty"`
+
+	Dispatch *Dispatched `json:"dispatch,omitempty"` // of Reported
 }
 
 // add puts another condition into the notice.

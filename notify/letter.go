@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"net/mail"
 	"strings"
 	"time"
@@ -40,6 +41,11 @@ func (t *transaction) compose(recipients []string) (*gomail.Msg, error) {
 	letter.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		letter.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	for _, a := range m.Attached {
+		if err := letter.AttachReader(a.Name, bytes.NewReader(a.Data), gomail.WithFileContentType(gomail.ContentType(a.MediaType))); err != nil {
+			return nil, err
+		}
 	}
 	return letter, nil
 }

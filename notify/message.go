@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/check"
 )
 
 // Message is a notice as a channel sends it.
@@ -20,6 +21,7 @@ type Message struct {
 	Subject  string       `json:"subject"`
 	Text     string       `json:"text"`
 	HTML     string       `json:"-"`
+	Attached []Attachment `json:"-"` // for channels that can carry files
 	Link     string       `json:"link,omitempty"`
 	Test     bool         `json:"test,omitempty"` // made by hand, to try the channel
 	Notice   alert.Notice `json:"notice"`
@@ -98,14 +100,14 @@ func (r Renderer) text(w map[string]string, n alert.Notice) string {
 	return b.String()
 }
 
-// fact is one line about a condition.
-type fact struct{ Name, Value, Link string }
+// Fact is one line about a condition or a claim.
+type Fact struct{ Name, Value, Link string }
 
-func (r Renderer) lines(w map[string]string, n alert.Notice, c alert.Condition) []fact {
-	var out []fact
+func (r Renderer) lines(w map[string]string, n alert.Notice, c alert.Condition) []Fact {
+	var out []Fact
 	add := func(name, value, link string) {
 		if value != "" {
-			out = append(out, fact{w[name], value, link})
+			out = append(out, Fact{w[name], value, link})
 		}
 	}
 	add("seen", c.Sentence, "")
@@ -151,27 +153,59 @@ var page = template.Must(template.New("mail").Parse(`<!doctype html>
 `))
 
 func (r Renderer) html(w map[string]string, n alert.Notice, subject string) string {
-	type block struct {
-		Title string
-		Lines []fact
-	}
-	data := struct {
-		Language, Subject, More string
-		Blocks                  []block
-		Footer                  []fact
-	}{Language: w["language"], Subject: subject}
+	p := sheet{Language: w["language"], Subject: subject, Footer: r.footer(w, n)}
 	for _, c := range n.Conditions {
-		data.Blocks = append(data.Blocks, block{c.Title, r.lines(w, n, c)})
+		p.Blocks = append(p.Blocks, Section{c.Title, r.lines(w, n, c)})
 	}
 	if n.More > 0 {
-		data.More = fmt.Sprintf(w["more listed"], n.More)
+		p.More = fmt.Sprintf(w["more listed"], n.More)
 	}
-	data.Footer = []fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], n.Why, ""}, {w["site"], r.Site, ""}}
+	return p.html()
+}
+
+func (r Renderer) footer(w map[string]string, n alert.Notice) []Fact {
+	return []Fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], n.Why, ""}, {w["site"], r.Site, ""}}
+}
+
+// sheet is what the HTML part of a mail shows.
+type sheet struct {
+	Language, Subject, More string
+	Blocks                  []Section
+	Footer                  []Fact
+}
+
+func (p sheet) html() string {
 	var b strings.Builder
-	if err := page.Execute(&b, data); err != nil {
+	if err := page.Execute(&b, p); err != nil {
 		return "" // the text says the same
 	}
 	return b.String()
+}
+
+// Samples returns messages of every sort that a template has to cope with, in both
+// languages. Nothing in them is rarer than in what it will be given later.
+func Samples() []Message {
+	now := time.Now().UTC()
+	c := alert.Condition{
+		Key: "incident/sample-20261001T120000.000Z", Subject: "check sample", Type: alert.Incident, Severity: alert.Critical,
+		Service: "web-meeting", Check: "sample", Class: "application", Since: now, Failed: 3, Reason: check.ReasonTimeout,
+		Title: "Web meeting: Join is down", Sentence: "No answer within 10 s.", Path: "/incidents/sample-20261001T120000.000Z",
+	}
+	second := alert.Condition{Key: "refuted/sample/20261001", Type: alert.Refuted, Severity: alert.Critical, Service: "web-meeting",
+		Claim: "sample", Since: now, Title: "Web meeting: the claim of 99.991% is breached for certain", Path: "/claims/sample"}
+	r := Renderer{Site: "sample", URL: "https://slamon.example.com"}
+	var list []Message
+	for _, language := range []string{"en", "ja"} {
+		for _, kind := range []alert.Kind{alert.Opened, alert.Recovered} {
+			n := alert.Notice{ID: "sample", Thread: "sample", Kind: kind, Why: "confirmed", Policy: "sample", Severity: alert.Critical,
+				Detected: now, Due: now.Add(time.Hour), Channels: []alert.Channel{"sample"}, Conditions: []alert.Condition{c, second}, More: 7}
+			list = append(list, r.Render(n, language))
+		}
+		n := alert.Notice{ID: "report/sample", Thread: "report/sample", Kind: alert.Reported, Why: "the period has ended", Detected: now, Due: now.Add(time.Hour),
+			Conditions: []alert.Condition{{Key: "report/sample", Type: alert.Reporting, Claim: "sample", Title: "Web meeting: 99.991%"}}}
+		list = append(list, r.Report(n, language, "2026-10", []Section{{Title: "Web meeting", Lines: []Fact{{Name: "Verdict", Value: "Met"}}}}, nil), Sample(language))
+	}
+	return list
 }
 
 // Sample returns a message that is marked as a test, to try a channel with.

@@ -18,6 +18,7 @@ type Channel struct {
 	Sender   Sender
 	Timeout  time.Duration // of one attempt; 30 s when zero
 	Language string
+	Texts    *Texts // instead of the built-in texts; nil for those
 }
 
 // Options are what an Outbox needs. The functions may be nil; they must not block.
@@ -384,7 +385,7 @@ func (b *Outbox) attempt(ctx context.Context, e *Entry, d *Delivery, channel Cha
 	defer b.running.Done()
 	limited, cancel := context.WithTimeout(ctx, channel.limit())
 	begun := time.Now()
-	answer, err := deliver(limited, channel, b.options.Render, n)
+	answer, err := b.deliver(limited, d.Channel, channel, n)
 	took := time.Since(begun)
 	cancel()
 	b.mu.Lock()
@@ -408,14 +409,21 @@ func (b *Outbox) attempt(ctx context.Context, e *Entry, d *Delivery, channel Cha
 	b.settle(e, now)
 }
 
-// deliver renders and sends, and turns a panic into an error.
-func deliver(ctx context.Context, c Channel, render func(alert.Notice, string) Message, n alert.Notice) (answer string, err error) {
+// deliver renders and sends, and turns a panic into an error. A template that fails
+// keeps nobody from being told.
+func (b *Outbox) deliver(ctx context.Context, id alert.Channel, c Channel, n alert.Notice) (answer string, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = permanent("the channel itself broke: %v", cause)
 		}
 	}()
-	return c.Sender.Send(ctx, render(n, c.Language))
+	m := b.options.Render(n, c.Language)
+	own, err := c.Texts.Apply(m)
+	if err != nil {
+		b.options.Log.Error("template failed, the built-in text is sent", "channel", id, "notice", n.ID, "error", err)
+		own = m.failed(err)
+	}
+	return c.Sender.Send(ctx, own)
 }
 
 // settle closes what is over, and tells of the first acceptance and of a missed

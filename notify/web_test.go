@@ -259,14 +259,25 @@ func TestWebhookTemplates(t *testing.T) {
 			t.Errorf("%s: newWebhook(%q) succeeded", name, template)
 		}
 	}
-	sender, err := newWebhook(alert.Webhook{URL: secret.New("http://127.0.0.1:1/"), Template: `{{with index .Notice.Conditions 0}}{{if .Claim}}{{index .Title 9999}}{{end}}{{end}}`})
+}
+
+// TestWebhookTemplateFails: one that fails on what nobody foresaw does not keep the
+// notice from going out, and says so.
+func TestWebhookTemplateFails(t *testing.T) {
+	var got []byte
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { got, _ = io.ReadAll(r.Body) }))
+	defer server.Close()
+	sender, err := newWebhook(alert.Webhook{URL: secret.New(server.URL), Template: `{{with index .Notice.Conditions 0}}{{if gt .Failed 100}}{{index .Title 9999}}{{end}}{{end}}`})
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := outage(alert.Opened, "en")
-	m.Notice.Conditions[0].Claim = "x"
-	if _, err := sender.Send(within(t, 20*time.Second), m); !IsPermanent(err) || !strings.Contains(err.Error(), "template") {
-		t.Errorf("Send() = %v, want the template's failure, for good", err)
+	m.Notice.Conditions[0].Failed = 101
+	if _, err := sender.Send(within(t, 20*time.Second), m); err != nil {
+		t.Fatal(err)
+	}
+	if text := string(got); !strings.Contains(text, `"subject":`) || !strings.Contains(text, "The template of this channel failed") {
+		t.Errorf("sent %s; want the notice as JSON, with what failed", text)
 	}
 }
 
@@ -385,7 +396,8 @@ func TestCommand(t *testing.T) {
 }
 
 func TestPanicIsAFailure(t *testing.T) {
-	_, err := deliver(context.Background(), Channel{Sender: breaks{}}, func(alert.Notice, string) Message { return Message{} }, alert.Notice{})
+	b := &Outbox{options: Options{Render: func(alert.Notice, string) Message { return Message{} }}}
+	_, err := b.deliver(context.Background(), "x", Channel{Sender: breaks{}}, alert.Notice{})
 	if !IsPermanent(err) || !strings.Contains(err.Error(), "broke") {
 		t.Errorf("deliver() = %v", err)
 	}

@@ -7,7 +7,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -28,15 +27,6 @@ type webhook struct {
 	body *template.Template // nil for JSON
 }
 
-// functions are what a template can use beside the usual ones.
-var functions = template.FuncMap{
-	// json writes a value as JSON, a text with its quotation marks.
-	"json": func(v any) (string, error) {
-		text, err := json.Marshal(v)
-		return string(text), err
-	},
-}
-
 // newWebhook tries the template on a notice, so that a wrong one is found when the
 // file is read and not in the night.
 func newWebhook(w alert.Webhook) (*webhook, error) {
@@ -45,23 +35,27 @@ func newWebhook(w alert.Webhook) (*webhook, error) {
 		return s, nil
 	}
 	var err error
-	if s.body, err = template.New("body").Funcs(functions).Option("missingkey=error").Parse(w.Template); err != nil {
+	if s.body, err = template.New("body").Funcs(functionsIn(nil)).Option("missingkey=error").Parse(w.Template); err != nil {
 		return nil, fmt.Errorf("webhook: %w", err)
 	}
-	if _, err := s.render(Sample("en")); err != nil {
-		return nil, fmt.Errorf("webhook: %w", err)
+	for _, m := range Samples() {
+		if _, err := s.render(m); err != nil {
+			return nil, fmt.Errorf("webhook: %w", err)
+		}
 	}
 	return s, nil
 }
 
 // Send posts the message.
 func (s *webhook) Send(ctx context.Context, m Message) (string, error) {
+	contentType := cmp.Or(s.ContentType, "application/json")
 	body, err := s.render(m)
-	if err != nil {
-		return "", permanent("the template failed: %w", err)
+	if err != nil { // the built-in form may be refused, but silence would be certain
+		tell(ctx, "the template failed, the notice is sent as JSON: %s", err)
+		body, contentType = m.failed(err).JSON(), "application/json"
 	}
 	c := request{Method: s.Method, URL: s.URL.Reveal(), Body: body, Secrets: []secret.Value{s.Key}, Header: http.Header{}}
-	c.Header.Set("Content-Type", cmp.Or(s.ContentType, "application/json"))
+	c.Header.Set("Content-Type", contentType)
 	c.Header.Set("Idempotency-Key", Short(m.ID))
 	for _, h := range s.Headers {
 		c.Header.Set(h.Name, h.Value.Reveal())

@@ -11,6 +11,7 @@ var words = map[string]map[string]string{
 		"detected": "Detected", "due": "To be told by", "why": "Why now", "site": "Seen from",
 		"seen": "Seen", "since": "Since", "failed": "Failed probes", "service": "Service", "check": "Check",
 		"claim": "Claim", "page": "Page", "acknowledge": "Acknowledge",
+		"report": "REPORT", "period": "Period", "attached": "Attached", "template": "(The template of this channel failed, so this is the built-in text: %s)",
 	},
 	"ja": {
 		"language": "ja",
@@ -20,5 +21,6 @@ var words = map[string]map[string]string{
 		"detected": "検知", "due": "通知期限", "why": "通知の理由", "site": "監視地点",
 		"seen": "状況", "since": "発生", "failed": "失敗した監視の回数", "service": "サービス", "check": "監視項目",
 		"claim": "公表値", "page": "画面", "acknowledge": "対応を開始",
+		"report": "報告書", "period": "対象期間", "attached": "添付", "template": "（この通知先のテンプレートに誤りがあるため、標準の文面で送信しました: %s）",
 	},
 }
