@@ -35,7 +35,7 @@ func quick(n int) Responses {
 }
 
 func TestJudgeResponses(t *testing.T) {
-	claim := ResponseClaim{Limit: 3 * time.Second, Share: Figure{PPB: 990_000_000}}
+	claim := ResponseClaim{Promise: Promise{Limit: 3 * time.Second, Share: Figure{PPB: 990_000_000}}}
 	slow := func(n int) ResponseBucket {
 		return ResponseBucket{From: 4 * time.Second, UpTo: 5 * time.Second, Count: n}
 	}
@@ -56,7 +56,11 @@ func TestJudgeResponses(t *testing.T) {
 		"failed ones are late":            {with(quick(970), func(r *Responses) { r.Failed = 30 }), Breached},
 		"the limit cuts a bucket":         {with(quick(970), func(r *Responses) { r.Buckets = append(r.Buckets, edge(30)) }), CannotTell},
 		"unknown, and enough without":     {with(quick(100_000), func(r *Responses) { r.Unknown = 500 }), Met},
-		"unknown, and they could decide":  {with(quick(1000), func(r *Responses) { r.Unknown = 500 }), MetIfUnknownAlike},
+		"unknown, and they could decide":  {with(quick(1000), func(r *Responses) { r.Unknown = 10 }), MetIfUnknownAlike},
+		"unknown, too much to be alike":   {with(quick(1000), func(r *Responses) { r.Unknown = 500 }), CannotTell},
+		"most is still to come":           {with(quick(1000), func(r *Responses) { r.Coming = 500 }), CannotTell},
+		"what comes can change nothing":   {with(quick(100_000), func(r *Responses) { r.Coming = 500 }), Met},
+		"what comes cannot save it":       {with(quick(900), func(r *Responses) { r.Failed, r.Coming = 100, 100 }), Breached},
 		"unknown do not hide a breach":    {with(quick(900), func(r *Responses) { r.Failed, r.Unknown = 100, 100 }), Breached},
 		"unknown may have been all quick": {with(quick(970), func(r *Responses) { r.Failed, r.Unknown = 30, 100_000 }), CannotTell},
 	} {
@@ -112,7 +116,7 @@ func TestResponsesAdd(t *testing.T) {
 // at most one in twenty may be called met; just at the claim, at most one in twenty
 // breached.
 func TestResponseVerdictsAreHonest(t *testing.T) {
-	claim := ResponseClaim{Limit: time.Second, Share: Figure{PPB: 990_000_000}}
+	claim := ResponseClaim{Promise: Promise{Limit: time.Second, Share: Figure{PPB: 990_000_000}}}
 	random := rand.New(rand.NewPCG(1, 2))
 	const windows = 2000
 	for _, c := range []struct {
@@ -144,7 +148,7 @@ func TestResponseVerdictsAreHonest(t *testing.T) {
 func TestUnknownNeverHelpsResponses(t *testing.T) {
 	rank := map[Answer]int{Breached: 0, CannotTell: 1, MetIfUnknownAlike: 2, Met: 3}
 	rapid.Check(t, func(t *rapid.T) {
-		claim := ResponseClaim{Limit: time.Second, Share: Figure{PPB: rapid.Int64Range(500_000_000, 999_000_000).Draw(t, "share")}}
+		claim := ResponseClaim{Promise: Promise{Limit: time.Second, Share: Figure{PPB: rapid.Int64Range(500_000_000, 999_000_000).Draw(t, "share")}}}
 		r := quick(rapid.IntRange(1, 5000).Draw(t, "good"))
 		r.Failed = rapid.IntRange(0, 200).Draw(t, "failed")
 		before := JudgeResponses(claim, r).Answer
