@@ -37,7 +37,6 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 		Availability:       r.availability(f),
 		Text:               f.Text.v,
 		Checks:             r.claimChecks(s, f),
-		Combine:            sla.Combine(r.oneOf(f.Combine, "combine", string(sla.AnyDown), string(sla.AnyDown), string(sla.AllDown))),
 		Window:             r.window(c, f),
 		DegradedDown:       f.DegradedIsDown.v,
 		ExcludeMaintenance: f.ExcludeMaintenance.v,
@@ -46,6 +45,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 	if r.required(f.Kind.set, &f.table, "kind", `kind = "contract" (credit is due), "disclosure" (stated by the vendor) or "objective" (our own)`, "claim %q has no kind", id) {
 		claim.Kind = sla.Kind(r.oneOf(f.Kind, "kind", "", string(sla.Contract), string(sla.Disclosure), string(sla.Objective)))
 	}
+	r.combine(&claim, f)
 	r.work(c, &claim, f)
 	intervals := map[string]time.Duration{}
 	for _, k := range s.Checks {

@@ -188,6 +188,7 @@ func (d *dumper) claim(c sla.Claim) {
 	}
 	d.texts("checks", ids)
 	d.text("combine", string(c.Combine))
+	d.weights(c)
 	d.flag("degraded_is_down", c.DegradedDown)
 	d.flag("exclude_maintenance", c.ExcludeMaintenance)
 	d.work(c)

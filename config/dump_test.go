@@ -110,11 +110,16 @@ window = { kind = "fixed", from = 2020-10-01, to = 2021-09-30, timezone = "Europ
 id = "noon"
 kind = "contract"
 availability = "99%"
+checks = ["tcp", "tls", "ntp"]
+combine = "mean"
+weights = { tcp = 3, ntp = 2 }
 window = { kind = "fixed", from = 2020-10-01T12:00:00, to = 2021-10-01T12:00:00.25Z, timezone = "Europe/Berlin" }
 [[service.claim]]
 id = "rolling"
 kind = "objective"
 availability = "95%"
+checks = ["tcp", "tls", "ntp"]
+combine = "2 of 3 up"
 window = { kind = "rolling", days = 30 }
 [[service.claim]]
 id = "month"

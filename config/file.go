@@ -123,6 +123,7 @@ type claimFile struct {
 	AsOf               field[sla.Date]      `toml:"as_of"`
 	Checks             []field[string]      `toml:"checks"`
 	Combine            field[string]        `toml:"combine"`
+	Weights            weightList           `toml:"weights"`
 	DegradedIsDown     field[bool]          `toml:"degraded_is_down"`
 	ExcludeMaintenance field[bool]          `toml:"exclude_maintenance"`
 	MinNotice          field[time.Duration] `toml:"min_notice"`

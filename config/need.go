@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -47,16 +48,17 @@ func (c *Config) Needs() []Need {
 // decidingInterval returns the interval that limits what can be said. Where
 // every part is needed, an outage may hide behind the slowest check; where the
 // parts replace each other, a good answer of the quickest one is enough to know
-// that the service was up.
+// that the service was up. Where two have to be down, it takes the second slowest.
 func decidingInterval(claim sla.Claim, intervals map[check.ID]time.Duration) time.Duration {
-	var deciding time.Duration
-	for i, id := range claim.Checks {
-		interval := intervals[id]
-		if i == 0 || (claim.Combine == sla.AllDown) == (interval < deciding) {
-			deciding = interval
-		}
+	if len(claim.Checks) == 0 {
+		return 0
 	}
-	return deciding
+	all := make([]time.Duration, 0, len(claim.Checks))
+	for _, id := range claim.Checks {
+		all = append(all, intervals[id])
+	}
+	slices.Sort(all)
+	return all[len(all)-max(1, claim.Combine.Need(len(all)))] // the slowest limits a mean
 }
 
 func needOf(claim sla.Claim, interval time.Duration) Need {

@@ -48,6 +48,8 @@ func TestNeeds(t *testing.T) {
 			"claim year: 99.9999% over 1 day leaves 80ms; checks every 1s cannot prove it, as even without a failure up to 2.99s can stay unseen; no interval of a second or more can", true},
 		{"the slowest of parts", needy("99.991%", year, "any_down", "10s", "5m", "1m"), 947 * time.Second, 4, 5 * time.Minute, "checks every 5m can prove", false},
 		{"the quickest of replacements", needy("99.991%", year, "all_down", "5m", "10s", "1m"), 947 * time.Second, 255, 5 * time.Minute, "checks every 10s can prove", false},
+		{"the second slowest of three", needy("99.991%", year, "2 of 3 down", "5m", "10s", "1m"), 947 * time.Second, 35, 5 * time.Minute, "checks every 1m can prove", false},
+		{"the slowest of a mean", needy("99.991%", year, "mean", "5m", "10s", "1m"), 947 * time.Second, 4, 5 * time.Minute, "checks every 5m can prove", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := mustParse(t, "slamon.toml", c.file)
