@@ -21,9 +21,13 @@ const (
 )
 
 func (r *reader) claims(c *Config, s *check.Service, f *serviceFile) []sla.Claim {
-	claims := make([]sla.Claim, len(f.Claim))
+	claims := make([]sla.Claim, 0, len(f.Claim))
 	for i := range f.Claim {
-		claims[i] = r.claim(c, s, &f.Claim[i])
+		if f.Claim[i].Response.set {
+			c.Responses = append(c.Responses, r.responseClaim(c, s, &f.Claim[i]))
+		} else {
+			claims = append(claims, r.claim(c, s, &f.Claim[i]))
+		}
 	}
 	return claims
 }
@@ -42,9 +46,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 		ExcludeMaintenance: f.ExcludeMaintenance.v,
 		MinNotice:          r.between(f.MinNotice, "min_notice", 0, maxNotice, defaultMinNotice),
 	}
-	if r.required(f.Kind.set, &f.table, "kind", `kind = "contract" (credit is due), "disclosure" (stated by the vendor) or "objective" (our own)`, "claim %q has no kind", id) {
-		claim.Kind = sla.Kind(r.oneOf(f.Kind, "kind", "", string(sla.Contract), string(sla.Disclosure), string(sla.Objective)))
-	}
+	claim.Kind = r.claimKind(f, id)
 	r.combine(&claim, f)
 	r.work(c, &claim, f)
 	intervals := map[string]time.Duration{}
@@ -60,7 +62,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 
 func (r *reader) availability(f *claimFile) sla.Figure {
 	a := f.Availability
-	if !r.required(a.set, &f.table, "availability", `availability = "99.991%"`, "claim %q states no availability", f.ID.v) || !a.ok {
+	if !r.required(a.set, &f.table, "availability", `availability = "99.991%"`, "claim %q states no availability, and no response time", f.ID.v) || !a.ok {
 		return sla.Figure{}
 	}
 	if a.v.PPB < lowestFigure {

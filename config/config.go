@@ -26,8 +26,11 @@ type Config struct {
 	Need    int
 
 	Services    []check.Service // in the order of the file
-	Claims      []sla.Claim     // in the order of the file
+	Claims      []sla.Claim     // on availability, in the order of the file
 	Maintenance []Maintenance   // in the order of the file
+
+	Responses []sla.ResponseClaim // claims on response time, in the order of the file
+	Usual     sla.UsualRule       // what counts as an unusual response time
 
 	Holidays         string         // iCalendar file of days that are no business days; empty for none
 	Calendar         sla.Calendar   // what it says
@@ -45,7 +48,8 @@ type Config struct {
 	// Warnings are not mistakes, but worth a look.
 	Warnings []Complaint
 
-	origins origins
+	origins     origins
+	usualMargin sla.Figure // as it was written
 }
 
 // Storage says where history lies and how long.

@@ -35,12 +35,14 @@ func (c *Config) Redacted() string {
 	}
 	for _, s := range c.Services {
 		d.service(s, c.Claims)
+		d.responses(s, c.Responses)
 	}
 	for _, m := range c.Maintenance {
 		d.maintenance(m, c.Zone)
 	}
 	d.notify(&c.Notify, c.Zone)
 	d.sources(c)
+	d.usual(c)
 	d.devices(&c.SNMP)
 	return d.b.String()
 }
@@ -178,6 +180,16 @@ func (d *dumper) claim(c sla.Claim) {
 	d.text("name", c.Name)
 	d.text("kind", string(c.Kind))
 	d.text("availability", c.Availability.String())
+	d.text("combine", string(c.Combine))
+	d.weights(c)
+	d.flag("degraded_is_down", c.DegradedDown)
+	d.claimBody(c)
+	d.claimWindow(c.Window)
+	d.rule(c.Rule, c.Window.Zone)
+}
+
+// claimBody writes what claims on availability and on response time share.
+func (d *dumper) claimBody(c sla.Claim) {
 	d.text("text", c.Text)
 	if !c.AsOf.IsZero() {
 		d.raw("as_of", c.AsOf.Format(time.DateOnly))
@@ -187,25 +199,24 @@ func (d *dumper) claim(c sla.Claim) {
 		ids[i] = string(id)
 	}
 	d.texts("checks", ids)
-	d.text("combine", string(c.Combine))
-	d.weights(c)
-	d.flag("degraded_is_down", c.DegradedDown)
 	d.flag("exclude_maintenance", c.ExcludeMaintenance)
 	d.work(c)
+}
+
+func (d *dumper) claimWindow(w sla.Window) {
 	d.section("[service.claim.window]")
-	d.text("kind", string(c.Window.Kind))
-	switch c.Window.Kind {
+	d.text("kind", string(w.Kind))
+	switch w.Kind {
 	case sla.Fixed:
-		d.border("from", c.Window.From, c.Window.Begin)
-		d.border("to", c.Window.To, c.Window.End)
+		d.border("from", w.From, w.Begin)
+		d.border("to", w.To, w.End)
 	case sla.Rolling:
-		d.raw("days", strconv.Itoa(int(c.Window.Length/(24*time.Hour))))
+		d.raw("days", strconv.Itoa(int(w.Length/(24*time.Hour))))
 	}
-	d.text("timezone", c.Window.Zone.String())
-	if s := c.Window.Starts; s.Day > 0 {
+	d.text("timezone", w.Zone.String())
+	if s := w.Starts; s.Day > 0 {
 		d.raw("starts", fmt.Sprintf("{ month = %d, day = %d }", s.Month, s.Day))
 	}
-	d.rule(c.Rule, c.Window.Zone)
 }
 
 // border writes where a fixed window begins or ends.

@@ -49,6 +49,8 @@ func (r *reader) scalar(into any, key string, n *node) bool {
 		return r.size(v, key, n)
 	case *sla.Figure:
 		return r.figure(v, key, n)
+	case *sla.Promise:
+		return r.promise(v, key, n)
 	case *sla.Date:
 		return r.date(v, key, n)
 	case *border:

@@ -20,6 +20,7 @@ type file struct {
 	MaintenanceFile []watchedFile `toml:"maintenance_file"`
 	Report          reportFile    `toml:"report"`
 	Notify          notifyFile    `toml:"notify"`
+	UsualResponse   usualFile     `toml:"usual_response"`
 
 	deviceFiles
 }
@@ -119,6 +120,7 @@ type claimFile struct {
 	Name               field[string]        `toml:"name"`
 	Kind               field[string]        `toml:"kind"`
 	Availability       field[sla.Figure]    `toml:"availability"`
+	Response           field[sla.Promise]   `toml:"response"`
 	Text               field[string]        `toml:"text"`
 	AsOf               field[sla.Date]      `toml:"as_of"`
 	Checks             []field[string]      `toml:"checks"`

@@ -60,5 +60,6 @@ func (r *reader) fill(c *Config, f *file) {
 	r.depends(c, f)
 	r.notify(c, &f.Notify)
 	r.devices(c, f)
+	r.usual(c, &f.UsualResponse)
 	c.origins = r.origins()
 }

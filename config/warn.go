@@ -20,6 +20,7 @@ func (r *reader) advise(c *Config, f *file) {
 			FormatSize(size), days, FormatDuration(c.Storage.Retention))
 	}
 	r.adviseClaims(c, f)
+	r.adviseResponses(c, f)
 }
 
 // roundUp returns the size in whole GiB above n, with a tenth to spare.
@@ -42,6 +43,9 @@ func (r *reader) adviseClaims(c *Config, f *file) {
 	i := 0
 	for _, s := range f.Service {
 		for _, cf := range s.Claim {
+			if cf.Response.set {
+				continue
+			}
 			claim, need := c.Claims[i], needs[i]
 			i++
 			for _, id := range claim.Checks {

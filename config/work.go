@@ -17,7 +17,7 @@ type Work struct {
 
 // Work adds up what the checks that are not paused need.
 func (c *Config) Work() Work {
-	w := Work{Services: len(c.Services), Claims: len(c.Claims), Anchors: len(c.Anchors)}
+	w := Work{Services: len(c.Services), Claims: len(c.Claims) + len(c.Responses), Anchors: len(c.Anchors)}
 	for _, a := range c.Anchors {
 		w.ProbesPerSecond += float64(time.Second) / float64(a.Interval)
 	}
