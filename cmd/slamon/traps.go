@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"net"
-	"net/netip"
 	"reflect"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -74,9 +74,11 @@ func (d *daemon) receiveTraps(ctx context.Context, want config.Traps) error {
 		return fmt.Errorf("the engine id of the last run: %w", err)
 	}
 	queue := make(chan device.Trap, trapQueue)
+	book := newAddressBook(d.log)
+	book.file(d.config.Load().SNMP.Devices) // before the first trap comes
 	traps, err := snmp.ListenTraps(snmp.TrapOptions{
 		Address: want.ListenAddress, Accept: want.Accept, PerSecond: float64(want.PerSecond),
-		EngineID: string(id), Boots: own.Boots, Device: d.deviceAt,
+		EngineID: string(id), Boots: own.Boots, Device: book.find,
 		Deliver: func(t device.Trap) {
 			select {
 			case queue <- t:
@@ -88,13 +90,14 @@ func (d *daemon) receiveTraps(ctx context.Context, want config.Traps) error {
 		return err
 	}
 	d.log.Info("listening for traps", "address", traps.Addr().String())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		d.keepTraps(ctx, queue)
-	}()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var beside sync.WaitGroup
+	beside.Go(func() { d.keepTraps(ctx, queue) })
+	beside.Go(func() { d.keepAddresses(ctx, book) })
 	err = traps.Run(ctx)
-	<-done
+	stop()
+	beside.Wait()
 	return err
 }
 
@@ -124,21 +127,6 @@ func (d *daemon) trapEngine() (engine, error) {
 		return own, err
 	}
 	return own, d.store.Put(engineKey, text)
-}
-
-// deviceAt names the device of an address; only devices that are configured by address
-// can be told.
-func (d *daemon) deviceAt(from netip.Addr) device.ID {
-	for _, dev := range d.config.Load().SNMP.Devices {
-		host, _, err := net.SplitHostPort(dev.Address)
-		if err != nil {
-			continue
-		}
-		if at, err := netip.ParseAddr(host); err == nil && at.Unmap() == from.Unmap() {
-			return dev.ID
-		}
-	}
-	return ""
 }
 
 // keepTraps turns traps into events. A trap is a hint to look: the device is polled at

@@ -14,7 +14,8 @@ import (
 	"github.com/slamon/slamon/timeline"
 )
 
-// trapConfig listens for traps of a community; nobody answers as the device.
+// trapConfig listens for traps of a community. The device is configured by its name, and
+// nobody answers as it.
 func trapConfig(t *testing.T, dir, listen string) string {
 	t.Helper()
 	file := filepath.Join(dir, "slamon.toml")
@@ -30,7 +31,7 @@ community = { file = "community" }
 listen_address = "` + listen + `"
 [[device]]
 id = "gate"
-address = "127.0.0.1:1"
+address = "localhost:1"
 credentials = "traps"
 `
 	for name, content := range map[string]string{file: text, filepath.Join(dir, "community"): "hunter2"} {
