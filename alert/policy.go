@@ -108,23 +108,3 @@ func (h *Hours) In(t time.Time) bool {
 }
 
 func (h *Hours) on(d time.Weekday) bool { return h.Days == [7]bool{} || h.Days[d] }
-
-// Rota takes turns: Members[0] is on duty from Start for Every, then the next.
-type Rota struct {
-	Start   time.Time
-	Every   time.Duration
-	Members [][]Channel
-}
-
-// On returns who is on duty at t.
-func (r Rota) On(t time.Time) []Channel {
-	if len(r.Members) == 0 || r.Every <= 0 {
-		return nil
-	}
-	turn := t.Sub(r.Start) / r.Every
-	if t.Before(r.Start) {
-		turn--
-	}
-	n := time.Duration(len(r.Members))
-	return r.Members[(turn%n+n)%n]
-}

@@ -11,7 +11,7 @@ import (
 	"github.com/slamon/slamon/check"
 )
 
-func (d *dumper) notify(n *Notify, zone *time.Location) {
+func (d *dumper) notify(n *Notify, _ *time.Location) {
 	d.section("[notify]")
 	d.time("window", n.Window)
 	d.text("language", n.Language)
@@ -39,20 +39,21 @@ func (d *dumper) notify(n *Notify, zone *time.Location) {
 		d.text("language", l.Language)
 		d.section("[notify.channel." + l.Way.Kind() + "]")
 		d.way(l.Way)
-	}
-	for _, rota := range n.Rotas {
-		d.section("[[notify.rota]]")
-		d.text("id", rota.ID)
-		d.raw("start", rota.Start.In(zone).Format(time.RFC3339Nano))
-		d.time("every", rota.Every)
-		var members []alert.Channel
-		for _, m := range rota.Members {
-			members = append(members, m...)
+		if l.Template != (alert.Template{}) {
+			d.section("[notify.channel.template]")
+			d.text("subject", l.Template.Subject)
+			d.text("text", l.Template.Text)
+			d.text("html", l.Template.HTML)
 		}
-		d.channels("members", members)
+	}
+	for i := range n.Rotas {
+		d.rota(&n.Rotas[i])
 	}
 	for i := range n.Policies {
 		d.policy(&n.Policies[i])
+	}
+	for i := range n.Dispatches {
+		d.dispatch(&n.Dispatches[i])
 	}
 }
 

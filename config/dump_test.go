@@ -163,11 +163,23 @@ syslog = { address = "log.example.com", network = "tcp" }
 [[notify.channel]]
 id = "run"
 command = { run = ["/bin/sh", "-c", "exit 0"], env = ["A=b c"] }
+[notify.channel.template]
+subject = "{{.Subject}}\n\"x\""
+text = '''
+a {{.Text}}'''
 [[notify.rota]]
 id = "on-call"
 start = 2026-10-05T09:00:00
 every = "1d"
 members = ["mail", "log"]
+[[notify.rota]]
+id = "nights"
+start = 2026-10-05T22:00:00
+every = "12h"
+timezone = "Europe/Berlin"
+members = ["mail"]
+calendar = "duty.ics"
+people = { "佐藤 花子" = "mail", Suzuki = "log" }
 [[notify.policy]]
 id = "urgent"
 services = ["web"]
@@ -185,6 +197,20 @@ channels = ["duty:on-call"]
 escalation = ["am"]
 fallback = ["mail", "run"]
 quiet = { from = "22:30", to = "07:05", timezone = "Europe/Berlin", days = ["sun", "fri"] }
+[[notify.report]]
+id = "weekly"
+every = "week"
+weekday = "sat"
+at = "07:05"
+claims = ["fixed", "month"]
+formats = []
+only_when_breached = true
+window = "3h"
+channels = ["log"]
+fallback = ["mail"]
+[[notify.report]]
+id = "monthly"
+channels = ["mail"]
 `
 
 // TestRedactedReadsBack: the dump of a configuration is a file that means the

@@ -25,18 +25,14 @@ type Notify struct {
 	Channels []alert.Line   // in the order of the file
 	Rotas    []NamedRota    // in the order of the file
 	Policies []alert.Policy // in the order of the file; one for everything when the file has none
+
+	Dispatches []alert.Dispatch // reports that go out, in the order of the file
 }
 
 // Signal is sent to somebody outside who raises the alarm when it stays away.
 type Signal struct {
 	URL   secret.Value // empty for none
 	Every time.Duration
-}
-
-// NamedRota is a rota with the name that "duty:NAME" refers to.
-type NamedRota struct {
-	ID string
-	alert.Rota
 }
 
 // Limits returns what turns a state of things into a condition.
@@ -111,6 +107,7 @@ func (r *reader) notify(c *Config, f *notifyFile) {
 		}
 	}
 	r.policies(c, f, &channels)
+	r.dispatches(c, f, &channels)
 }
 
 func (r *reader) certificateDays(f listOf[int64]) []int {
@@ -186,6 +183,7 @@ func (r *reader) channel(f *channelFile, language string) alert.Line {
 		r.complain(f.at, "add [notify.channel.mail], or another kind: "+strings.Join(wayNames()[1:], ", "), "channel %q does not say how people are reached", l.ID)
 	}
 	l.Way = r.way(&f.wayFiles, first)
+	l.Template = r.template(l.ID, f.Template, &f.wayFiles)
 	return l
 }
 

@@ -19,6 +19,7 @@ type notifyFile struct {
 	Channel         []channelFile        `toml:"channel"`
 	Rota            []rotaFile           `toml:"rota"`
 	Policy          []policyFile         `toml:"policy"`
+	Report          []dispatchFile       `toml:"report"`
 }
 
 // listOf is a list that tells an empty one from one that was not stated.
@@ -50,6 +51,7 @@ type channelFile struct {
 	ID       field[string]        `toml:"id"`
 	Timeout  field[time.Duration] `toml:"timeout"`
 	Language field[string]        `toml:"language"`
+	Template *templateFile        `toml:"template"`
 	wayFiles
 }
 
@@ -163,10 +165,13 @@ type commandFile struct {
 
 type rotaFile struct {
 	table
-	ID      field[string]        `toml:"id"`
-	Start   field[moment]        `toml:"start"`
-	Every   field[time.Duration] `toml:"every"`
-	Members []field[string]      `toml:"members"`
+	ID       field[string]        `toml:"id"`
+	Start    field[moment]        `toml:"start"`
+	Every    field[time.Duration] `toml:"every"`
+	Timezone field[string]        `toml:"timezone"`
+	Members  []field[string]      `toml:"members"`
+	Calendar field[string]        `toml:"calendar"`
+	People   peopleList           `toml:"people"`
 }
 
 type policyFile struct {

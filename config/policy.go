@@ -9,23 +9,6 @@ import (
 	"github.com/slamon/slamon/check"
 )
 
-func (r *reader) rota(c *Config, f *rotaFile, channels *idSet) NamedRota {
-	rota := NamedRota{ID: r.id(f.ID, "rota", &f.table)}
-	rota.Every = r.between(f.Every, "every", time.Hour, 366*24*time.Hour, 7*24*time.Hour)
-	if r.required(f.Start.set, &f.table, "start", "start = 2026-10-05T09:00:00+09:00", "rota %q has no start, the moment at which its first member takes over", rota.ID) && f.Start.ok {
-		rota.Start = f.Start.v.in(c.Zone).UTC()
-	}
-	for _, m := range f.Members {
-		if m.ok && r.known(m, "there is no channel", channels) {
-			rota.Members = append(rota.Members, []alert.Channel{alert.Channel(m.v)})
-		}
-	}
-	if len(f.Members) == 0 {
-		r.required(false, &f.table, "members", `members = ["mail-sato", "mail-suzuki"]`, "rota %q has no members", rota.ID)
-	}
-	return rota
-}
-
 // defaultPolicy tells everything over every channel.
 func defaultPolicy(n *Notify) alert.Policy {
 	p := alert.Policy{ID: "default", Confirm: defaultConfirm, Remind: defaultRemind, Group: defaultGroup, Window: n.Window}

@@ -36,6 +36,7 @@ type reader struct {
 	words    map[string]string
 	zones    map[string]*time.Location
 	seen     map[stated]place // where each id was stated first
+	parts    map[part]place   // where the texts of channels stand
 }
 
 // stated is an id with the kind of thing that it names.
@@ -53,6 +54,7 @@ func newReader(name string, data []byte) *reader {
 		words:    map[string]string{},
 		zones:    map[string]*time.Location{},
 		seen:     map[stated]place{},
+		parts:    map[part]place{},
 	}
 }
 
@@ -123,13 +125,17 @@ func (r *reader) intern(word string) string {
 type origins struct {
 	pools map[*x509.CertPool]string
 	pairs map[*byte][2]string // by the first byte of the leaf
+	parts map[part]Complaint  // with the place alone
 }
 
 // used reports whether any file was read.
 func (o origins) used() bool { return len(o.pools)+len(o.pairs) > 0 }
 
 func (r *reader) origins() origins {
-	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}}
+	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}, parts: map[part]Complaint{}}
+	for p, at := range r.parts {
+		o.parts[p] = r.note(at, "", "")
+	}
 	for p, pool := range r.pools {
 		o.pools[pool] = p
 	}
