@@ -78,11 +78,20 @@ type Evidence struct {
 	Want        string `json:"want,omitempty"`        // what was expected
 	Got         string `json:"got,omitempty"`         // what came instead
 	Steps       string `json:"steps,omitempty"`       // of a transaction or a conversation: a line for each step that was made
+	Console     string `json:"console,omitempty"`     // of a browser: what was written there last, up to the failing step
+	Picture     string `json:"-"`                     // of a browser: what it showed then, the bytes of a PNG; see PictureLimit
 }
+
+// PictureLimit is the most bytes a picture may have. A page of text has some 50 KiB;
+// whoever makes one makes it smaller until it fits.
+const PictureLimit = 192 << 10
 
 // EvidenceLimit is the most bytes a single string of an Evidence may hold. 512
 // show an error page's heading; a hostile target must not fill the store.
 const EvidenceLimit = 512
+
+// ConsoleLimit is the same for a Console: a dozen lines of error messages.
+const ConsoleLimit = 2 << 10
 
 // Result is an Outcome with its stamp.
 type Result struct {

@@ -68,21 +68,31 @@ func newCommand(p check.Command) (*command, error) {
 	if p.Directory == "" {
 		p.Directory = "/"
 	}
-	c := &command{Command: p}
-	if p.User == "" {
-		return c, nil
-	}
-	u, err := user.Lookup(p.User)
+	as, err := identify(p.User)
 	if err != nil {
 		return nil, fmt.Errorf("command: %w", err)
 	}
+	return &command{Command: p, as: as}, nil
+}
+
+// identify looks a user up; none is ourselves.
+func identify(name string) (identity, error) {
+	if name == "" {
+		return identity{}, nil
+	}
+	u, err := user.Lookup(name)
+	if err != nil {
+		return identity{}, err
+	}
 	uid, err := strconv.ParseUint(u.Uid, 10, 32)
 	if err != nil {
-		return nil, fmt.Errorf("command: user %s: %w", p.User, err)
+		return identity{}, fmt.Errorf("user %s: %w", name, err)
 	}
 	gid, err := strconv.ParseUint(u.Gid, 10, 32)
-	c.as = identity{true, uint32(uid), uint32(gid)}
-	return c, err
+	if err != nil {
+		return identity{}, fmt.Errorf("user %s: %w", name, err)
+	}
+	return identity{true, uint32(uid), uint32(gid)}, nil
 }
 
 // printed is what a command prints, up to a limit; more ends the command.

@@ -75,6 +75,8 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 		return runner(newThroughput(p))
 	case check.Mailbox:
 		return runner(newMailbox(p))
+	case check.Browser:
+		return runner(newBrowser(p))
 	case check.TCP:
 		return runner(newTCP(p))
 	case check.TLSHandshake:

@@ -173,7 +173,9 @@ func line(s string) string {
 
 // text makes the first bytes of b printable: valid UTF-8, no control characters
 // but line breaks and tabs, at most check.EvidenceLimit bytes.
-func text(b []byte) string {
+func text(b []byte) string { return textWithin(b, check.EvidenceLimit) }
+
+func textWithin(b []byte, limit int) string {
 	if len(b) == 0 {
 		return ""
 	}
@@ -185,11 +187,11 @@ func text(b []byte) string {
 		if r == utf8.RuneError && size <= 1 || !unicode.IsPrint(r) && r != '\n' && r != '\t' {
 			r = '.'
 		}
-		if out.Len()+utf8.RuneLen(r) > check.EvidenceLimit {
+		if out.Len()+utf8.RuneLen(r) > limit {
 			return out.String()[:room] + cut
 		}
 		out.WriteRune(r)
-		if out.Len() <= check.EvidenceLimit-len(cut) {
+		if out.Len() <= limit-len(cut) {
 			room = out.Len()
 		}
 		b = b[size:]

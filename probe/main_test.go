@@ -91,5 +91,7 @@ func describe(o check.Outcome) string {
 	if o.Detail == nil {
 		return fmt.Sprintf("%s %s, facts %v", o.State, o.Reason, o.Facts)
 	}
-	return fmt.Sprintf("%s %s, facts %v, evidence %+v", o.State, o.Reason, o.Facts, *o.Detail)
+	e := *o.Detail
+	e.Picture = ""
+	return fmt.Sprintf("%s %s, facts %v, evidence %+v", o.State, o.Reason, o.Facts, e)
 }

@@ -28,6 +28,8 @@ type StepEvent struct {
 	Want     string
 	Got      string
 	Body     string
+	Page     bool   // a step in a browser: there is no single answer
+	Console  string // what was written to its console
 }
 
 type watching struct{}

@@ -1,0 +1,254 @@
+package browser
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	cdpbrowser "github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+
+	"github.com/slamon/slamon/check"
+)
+
+// memoryLook is the pause between two looks at the memory of the processes.
+const memoryLook = 250 * time.Millisecond
+
+// Identity is a user to run as, with its group.
+type Identity struct{ UID, GID uint32 }
+
+// Options say how Chromium runs.
+type Options struct {
+	Program       string    // looked for when empty
+	As            *Identity // nil for our own
+	NoSandbox     bool
+	SkipVerify    bool // take any certificate
+	AcceptDialogs bool // answer confirm() and prompt() with OK
+	Width, Height int
+	MaxMemory     int64 // bytes of all processes together
+}
+
+// Step is what Do does. See check.BrowserStep.
+type Step struct {
+	Open, Click, Type, Into, WaitFor string
+	Typed                            bool // Type is to be typed, even if it is empty
+	Enter                            bool
+	Text, Title, URL                 []check.Match
+}
+
+// Fault says what went wrong, and whose fault it was.
+type Fault struct {
+	State               check.State
+	Reason              check.Reason
+	Sentence, Want, Got string
+}
+
+// Error returns the sentence.
+func (f *Fault) Error() string { return f.Sentence }
+
+func ours(r check.Reason, format string, args ...any) *Fault {
+	return &Fault{State: check.Unknown, Reason: r, Sentence: fmt.Sprintf(format, args...)}
+}
+
+func theirs(r check.Reason, want, got, format string, args ...any) *Fault {
+	return &Fault{check.Down, r, fmt.Sprintf(format, args...), want, got}
+}
+
+// Browser is a Chromium with one page. It is used by one goroutine.
+type Browser struct {
+	options Options
+	process *process
+	ctx     context.Context    // of chromedp; ends with Close
+	cancel  context.CancelFunc // waits, and must be called once only
+	root    context.CancelFunc // ends ctx at once
+	watch   watch
+
+	mu      sync.Mutex // guards closed, and minding against growing once it is
+	closed  bool
+	minding sync.WaitGroup
+}
+
+// Start starts Chromium, or says why that is not possible. The error is a *Fault
+// that is never the target's.
+func Start(ctx context.Context, o Options) (*Browser, error) {
+	if os.Geteuid() == 0 && o.As == nil && !o.NoSandbox {
+		return nil, ours(check.ReasonInternal, "Chromium does not run as root with its sandbox: set user to another user, or no_sandbox = true")
+	}
+	p, err := launch(o)
+	if err != nil {
+		if errors.Is(err, ErrAbsent) {
+			return nil, ours(check.ReasonInternal, "%s", err)
+		}
+		return nil, ours(check.ReasonInternal, "Chromium cannot be started: %s", err)
+	}
+	b := &Browser{options: o, process: p}
+	var base context.Context
+	base, b.root = chromedp.NewAllocatorContext(context.WithoutCancel(ctx), p)
+	b.ctx, b.cancel = chromedp.NewContext(base, chromedp.WithListener(b.note), chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	if err := b.ready(ctx); err != nil {
+		fault := b.notReady(ctx, err)
+		b.Close()
+		return nil, fault
+	}
+	return b, nil
+}
+
+func quiet(string, ...any) {}
+
+// ready waits until Chromium answers and has a page.
+func (b *Browser) ready(ctx context.Context) error {
+	b.aside(b.mind)
+	inner, stop := b.within(ctx)
+	defer stop()
+	done := make(chan error, 1)
+	go func() { // a page is bound to the context that it was made with: b.ctx
+		deny := cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny}
+		_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, deny)
+		if err == nil {
+			err = chromedp.Do(b.ctx)
+		}
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-inner.Done():
+		b.root()
+		<-done
+		return inner.Err()
+	}
+}
+
+// within derives a context of chromedp that ends with ctx as well.
+func (b *Browser) within(ctx context.Context) (context.Context, func()) {
+	inner, cancel := context.WithCancelCause(b.ctx)
+	stop := context.AfterFunc(ctx, func() { cancel(ctx.Err()) })
+	return inner, func() { stop(); cancel(nil) }
+}
+
+func (b *Browser) notReady(ctx context.Context, err error) *Fault {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ours(check.ReasonStopped, "the probe was stopped before Chromium was ready")
+	}
+	if f := b.watch.trouble(); f != nil {
+		return f
+	}
+	if how, gone := b.process.gone(); gone {
+		return ours(check.ReasonInternal, "Chromium does not start (%s): %s", how, b.process.said.last())
+	}
+	if ctx.Err() != nil {
+		return ours(check.ReasonInternal, "Chromium was not ready in time: this machine is too busy, or the timeout too short")
+	}
+	return ours(check.ReasonInternal, "Chromium does not answer: %s", err)
+}
+
+// mind looks at the memory of the processes until they end.
+func (b *Browser) mind() {
+	ticker := time.NewTicker(memoryLook)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-b.process.ended:
+			b.root() // nobody answers any more
+			return
+		case <-ticker.C:
+		}
+		if used := memory(b.process.cmd.Process.Pid); b.options.MaxMemory > 0 && used > b.options.MaxMemory {
+			b.watch.stop(ours(check.ReasonResources, "Chromium needed more memory than the %d MiB that it may (max_memory), and was killed", b.options.MaxMemory>>20))
+			killGroup(b.process.cmd.Process.Pid)
+			return
+		}
+	}
+}
+
+// Close ends all processes and removes what they wrote.
+func (b *Browser) Close() {
+	b.process.close()
+	b.cancel()
+	b.root()
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.minding.Wait()
+}
+
+// aside runs f beside, unless the browser is closed.
+func (b *Browser) aside(f func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.closed {
+		b.minding.Go(f)
+	}
+}
+
+// failed turns the error of a command into a fault.
+func (b *Browser) failed(ctx context.Context, err error) *Fault {
+	if f := b.watch.trouble(); f != nil {
+		return f
+	}
+	if how, gone := b.process.gone(); gone {
+		return ours(check.ReasonInternal, "Chromium ended by itself (%s)", how)
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ours(check.ReasonStopped, "the probe was stopped before the step was done")
+	}
+	if ctx.Err() != nil {
+		return theirs(check.ReasonTimeout, "", "", "the page did not react in time")
+	}
+	return ours(check.ReasonInternal, "Chromium does not do it: %s", err)
+}
+
+// call sends a command to the page.
+func call[P, R any](ctx context.Context, b *Browser, c cdp.Command[P, R], params P) (R, error) {
+	inner, stop := b.within(ctx)
+	defer stop()
+	return chromedp.Call(inner, c, params)
+}
+
+// Status returns the status line of the page that was loaded last.
+func (b *Browser) Status() string { return b.watch.status() }
+
+// Console returns what was written to the console since a page was last opened, and
+// what dialogs came up, newest last.
+func (b *Browser) Console() string { return b.watch.console() }
+
+// patterns writes matches for people.
+func patterns(all []check.Match) string {
+	var words []string
+	for _, m := range all {
+		word := "a match of " + m.Pattern.String()
+		if m.Absent {
+			word = "no match of " + m.Pattern.String()
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
+}
+
+// misses returns the matches that s does not meet.
+func misses(all []check.Match, s string) []check.Match {
+	var out []check.Match
+	for _, m := range all {
+		if m.Pattern.MatchString(s) == m.Absent {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+var spaces = regexp.MustCompile(`\s+`)
+
+// begin returns the beginning of s on one line.
+func begin(s string) string {
+	s = strings.TrimSpace(spaces.ReplaceAllString(s, " "))
+	if r := []rune(s); len(r) > 200 {
+		return string(r[:200]) + "…"
+	}
+	return s
+}

@@ -1,0 +1,75 @@
+package browser
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// isolate gives Chromium a process group of its own, which is what is killed.
+func isolate(cmd *exec.Cmd, as *Identity) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if as != nil {
+		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: as.UID, Gid: as.GID}
+	}
+}
+
+func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
+
+// processes calls visit with all numbers of processes.
+func processes(visit func(pid int)) {
+	all, err := os.ReadDir("/proc")
+	if err != nil {
+		return
+	}
+	for _, entry := range all {
+		if pid, err := strconv.Atoi(entry.Name()); err == nil && pid != os.Getpid() {
+			visit(pid)
+		}
+	}
+}
+
+// killUsers ends the processes that were started with the profile.
+func killUsers(dir string) {
+	processes(func(pid int) {
+		line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
+		if err == nil && bytes.Contains(line, []byte(dir)) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	})
+}
+
+// memory returns the bytes that the processes of a group have for themselves, and
+// the most of what one of them shares with others: their code is mapped by each,
+// and there once (proc(5), stat and statm).
+func memory(group int) (bytes int64) {
+	var shared int64
+	page := int64(os.Getpagesize())
+	processes(func(pid int) {
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if err != nil {
+			return
+		}
+		_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold anything before
+		fields := strings.Fields(rest)
+		if len(fields) < 3 || fields[2] != strconv.Itoa(group) {
+			return
+		}
+		statm, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+		if err != nil {
+			return
+		}
+		sizes := strings.Fields(string(statm))
+		if len(sizes) < 3 {
+			return
+		}
+		resident, _ := strconv.ParseInt(sizes[1], 10, 64)
+		ofOthers, _ := strconv.ParseInt(sizes[2], 10, 64)
+		bytes += (resident - ofOthers) * page
+		shared = max(shared, ofOthers*page)
+	})
+	return bytes + shared
+}

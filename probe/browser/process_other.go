@@ -1,0 +1,20 @@
+//go:build !linux
+
+package browser
+
+import (
+	"os"
+	"os/exec"
+)
+
+func isolate(*exec.Cmd, *Identity) {}
+
+func killGroup(pid int) {
+	if p, err := os.FindProcess(pid); err == nil {
+		p.Kill()
+	}
+}
+
+func killUsers(string) {}
+
+func memory(int) int64 { return 0 }
