@@ -25,9 +25,13 @@ func Conditions(b *status.Board, l Limits) []Condition {
 		s := &b.Services[i]
 		for k := range s.Checks {
 			r.check(s, &s.Checks[k])
+			r.unusual(s, &s.Checks[k])
 		}
 		for k := range s.Claims {
 			r.claim(s, &s.Claims[k])
+		}
+		for k := range s.Responses {
+			r.response(s, &s.Responses[k])
 		}
 	}
 	for i := range b.Devices {

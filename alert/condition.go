@@ -13,26 +13,27 @@ type Type string
 
 // The types of condition.
 const (
-	Incident    Type = "incident"    // a check is down
-	Allowance   Type = "allowance"   // a share of a claim's allowance is used
-	Refuted     Type = "refuted"     // a claim is breached for certain
-	BurnRate    Type = "burn_rate"   // the allowance is used up too fast (claims at or below 99.95 %)
-	Certificate Type = "certificate" // a certificate is about to end
-	Coverage    Type = "coverage"    // too much time is unknown
-	OwnNetwork  Type = "own_network" // our own line is dead
-	Clock       Type = "clock"       // our own clock is off
-	Backup      Type = "backup"      // the backup failed or its check did
-	Storage     Type = "storage"     // the store takes no results
-	Crossing    Type = "crossing"    // a reading passed its threshold
-	Review      Type = "review"      // a capacity review is waiting for a decision
-	Blind       Type = "blind"       // slamon was not watching for a while
-	Deadline    Type = "deadline"    // a notice is about to miss its window
-	Reporting   Type = "report"      // a report goes out; never a condition
-	Trial       Type = "test"        // somebody tries a channel; never a condition
+	Incident        Type = "incident"         // a check is down
+	Allowance       Type = "allowance"        // a share of a claim's allowance is used
+	Refuted         Type = "refuted"          // a claim is breached for certain
+	BurnRate        Type = "burn_rate"        // the allowance is used up too fast (claims at or below 99.95 %)
+	Certificate     Type = "certificate"      // a certificate is about to end
+	UnusualResponse Type = "unusual_response" // a check responds more slowly than usual
+	Coverage        Type = "coverage"         // too much time is unknown
+	OwnNetwork      Type = "own_network"      // our own line is dead
+	Clock           Type = "clock"            // our own clock is off
+	Backup          Type = "backup"           // the backup failed or its check did
+	Storage         Type = "storage"          // the store takes no results
+	Crossing        Type = "crossing"         // a reading passed its threshold
+	Review          Type = "review"           // a capacity review is waiting for a decision
+	Blind           Type = "blind"            // slamon was not watching for a while
+	Deadline        Type = "deadline"         // a notice is about to miss its window
+	Reporting       Type = "report"           // a report goes out; never a condition
+	Trial           Type = "test"             // somebody tries a channel; never a condition
 )
 
 // Types lists every type.
-var Types = [...]Type{Incident, Allowance, Refuted, BurnRate, Certificate, Coverage, OwnNetwork, Clock, Backup, Storage, Crossing, Review, Blind, Deadline}
+var Types = [...]Type{Incident, Allowance, Refuted, BurnRate, Certificate, UnusualResponse, Coverage, OwnNetwork, Clock, Backup, Storage, Crossing, Review, Blind, Deadline}
 
 // ParseType accepts the words above.
 func ParseType(word string) (Type, error) {

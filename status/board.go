@@ -35,6 +35,7 @@ type Service struct {
 	State     check.State // the worst of its checks that are not paused
 	Checks    []Check
 	Claims    []Claim
+	Responses []Response // claims on response time
 	Incidents []Incident // newest first; open ones and those of the last days
 	// Maintenance is what the vendor announced, in order of time, whether a claim
 	// leaves it out or not.
@@ -48,6 +49,7 @@ type Check struct {
 	Since    time.Time    // when the present state was first seen
 	LastGood time.Time    // zero when never
 	Failed   int          // failed probes since the last good one
+	Usual    Usual
 }
 
 // Claim is one claim, judged over its own window and over rolling ones.

@@ -31,6 +31,8 @@ type boards struct {
 	latest    *latest
 	ledger    *ledger // what people stated
 	devices   *devices
+	replies   *responses
+	usuals    *usuals
 	log       *slog.Logger
 	version   string
 	started   time.Time
@@ -57,6 +59,7 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *sta
 		board.Devices = b.devices.board(cfg)
 	}
 	board.Reviews = b.devices.listReviews(now)
+	b.usuals.save()
 	b.current.Store(board)
 	return board
 }
@@ -69,6 +72,7 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 		if m, ok := b.latest.get(c.ID); ok {
 			shown.Last, shown.Since, shown.LastGood, shown.Failed = m.last, m.since, m.lastGood, m.failed
 		}
+		shown.Usual = b.usuals.state(c.ID, now)
 		out.Checks = append(out.Checks, shown)
 		if at := severity(shown.Last.State); !c.Paused && at > rank {
 			rank, out.State = at, shown.Last.State
@@ -82,6 +86,11 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 	for _, claim := range cfg.Claims {
 		if claim.Service == s.ID {
 			out.Claims = append(out.Claims, b.claim(now, claim, out.Maintenance))
+		}
+	}
+	for _, claim := range cfg.Responses {
+		if claim.Service == s.ID {
+			out.Responses = append(out.Responses, b.replies.get(claim))
 		}
 	}
 	return out

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
@@ -49,6 +50,8 @@ type daemon struct {
 	boards  *boards
 	ledger  *ledger
 	devices *devices
+	replies *responses // claims on response time
+	usuals  *usuals
 	wake    chan struct{} // asks for a board now
 	stated  chan struct{} // asks to look at what people state now
 	boarded chan struct{} // says that there is a new board
@@ -89,7 +92,8 @@ func (d *daemon) open() error {
 	if err = d.devices.open(d.store); err != nil {
 		return errors.Join(exitError{codeFailed, err}, d.store.Close())
 	}
-	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, log: d.log,
+	d.replies, d.usuals = newResponses(d.store, d.ledger, d.log), openUsuals(d.store, d.store, d.log, started)
+	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, replies: d.replies, usuals: d.usuals, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
 		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore,
@@ -179,6 +183,8 @@ func (d *daemon) take(cfg *config.Config) error {
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
 	d.remember(checks)
+	d.usuals.take(cfg, checks, time.Now())
+	nudge(d.replies.wake)
 	d.teller.take(cfg, ready)
 	d.sched.Set(tasks, anchors, cfg.Need)
 	nudge(d.stated)
@@ -219,6 +225,7 @@ func (d *daemon) seed() (uint64, error) {
 func (d *daemon) committed(results []check.Result) {
 	d.latest.take(results)
 	d.metrics.ObserveCommit(d.store.Stats().CommitTook)
+	d.usuals.observe(results)
 	checks := *d.checks.Load()
 	for _, r := range results {
 		c, ok := checks[r.Check]
@@ -339,6 +346,8 @@ func (d *daemon) parts() []part {
 		{"notices", d.teller.run},
 		{"keepers", d.teller.runKeepers},
 		{"boards", d.runBoards},
+		{"responses", d.runResponses},
+		{"usual", func(ctx context.Context) error { return d.usuals.run(ctx, d.config.Load) }},
 		{"backups", d.runBackups},
 		{"sources", d.runSources},
 		{"reports", d.runReports},
