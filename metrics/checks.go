@@ -1,12 +1,9 @@
 package metrics
 
 import (
-	"cmp"
 	"slices"
-	"time"
 
 	dto "github.com/prometheus/client_model/go"
-	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
@@ -28,6 +25,7 @@ func (m *Metrics) collectChecks(k *sink, b *status.Board) {
 				k.label("service", string(s.ID)), k.label("site", b.Site),
 			}
 			collectCheck(k, c, labels)
+			collectUsual(k, c, labels)
 			if t := m.tallies[c.ID]; t != nil {
 				known++
 				collectTally(k, t, labels[0], labels[2])
@@ -128,61 +126,4 @@ func collectTally(k *sink, t *tally, checkLabel, service *dto.LabelPair) {
 		}
 		k.count(checkResults, labels, c.n, c.since, c.example())
 	}
-}
-
-// SideUnassigned is the side of an incident that nobody has attributed yet.
-const SideUnassigned = "unassigned"
-
-// incidentCounter turns the board's list of incidents into counters. It
-// remembers which ones it has counted for as long as the board lists them.
-type incidentCounter struct {
-	seen   map[string]bool
-	counts map[incidentKey]*incidentCount
-}
-
-type incidentKey struct {
-	service check.ServiceID
-	reason  check.Reason
-}
-
-type incidentCount struct {
-	n     uint64
-	since *timestamppb.Timestamp
-}
-
-func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
-	seen := map[string]bool{}
-	if m.incidents.counts == nil {
-		m.incidents.counts = map[incidentKey]*incidentCount{}
-	}
-	for _, s := range b.Services {
-		open := 0
-		sides := map[string]int{SideUnassigned: 0}
-		for _, i := range s.Incidents {
-			if i.Ongoing {
-				open++
-			}
-			sides[cmp.Or(string(i.Cause.Side), SideUnassigned)]++
-			seen[i.ID] = true
-			if !m.incidents.seen[i.ID] && !i.Planned && !i.FirstBad.Before(b.Started) {
-				m.incidents.add(incidentKey{s.ID, i.Reason}, i.FirstBad)
-			}
-		}
-		k.put(incidentOpen, k.labels("service", string(s.ID)), float64(open))
-		for side, n := range sides {
-			k.put(incidentSides, k.labels("service", string(s.ID), "side", side), float64(n))
-		}
-	}
-	m.incidents.seen = seen
-	for key, c := range m.incidents.counts {
-		labels := k.labels("reason", key.reason.String(), "service", string(key.service), "side", SideUnassigned)
-		k.count(incidents, labels, c.n, c.since, nil)
-	}
-}
-
-func (c *incidentCounter) add(key incidentKey, at time.Time) {
-	if c.counts[key] == nil {
-		c.counts[key] = &incidentCount{since: timestamppb.New(at)}
-	}
-	c.counts[key].n++
 }

@@ -34,6 +34,10 @@ type Store struct {
 	CheckpointTook time.Duration // of the last; zero before the first
 	BackupBytes    int64         // of the last backup; zero before the first
 	Damaged        bool
+
+	SizeLimit     int64 // of the file; 0 for none
+	DiskFree      int64 // what slamon may still write to the disk it lies on
+	DiskFreeKnown bool
 }
 
 var (
@@ -49,6 +53,8 @@ var (
 	commitTime     = gauge("store_last_commit_timestamp_seconds", "When results were last made durable. Absent before the first time.")
 	checkpointTook = gauge("store_checkpoint_duration_seconds", "Duration of the last checkpoint.")
 	backupBytes    = gauge("store_backup_bytes", "Size of the last backup. Absent before the first.")
+	storeLimit     = gauge("store_size_limit_bytes", "Largest size that the store may have. Absent without a limit.")
+	diskFree       = gauge("store_disk_free_bytes", "Free space on the disk of the store. Absent where the system does not tell.")
 	damaged        = gauge("store_damaged", "Whether a check of the store found damage.")
 )
 
@@ -61,7 +67,7 @@ func (m *Metrics) collectSchedule(k *sink, s Schedule, since *timestamppb.Timest
 	for i, bound := range h.Bounds[:min(len(h.Bounds), len(h.Buckets))] {
 		buckets[bound.Seconds()] = h.Buckets[i]
 	}
-	k.out <- prometheus.MustNewConstHistogram(lag.desc, h.Count, h.Sum.Seconds(), buckets)
+	k.out <- prometheus.MustNewConstHistogramWithCreatedTimestamp(lag.desc, h.Count, h.Sum.Seconds(), buckets, since.AsTime())
 }
 
 func (m *Metrics) collectStore(k *sink, s Store, since *timestamppb.Timestamp) {
@@ -76,6 +82,12 @@ func (m *Metrics) collectStore(k *sink, s Store, since *timestamppb.Timestamp) {
 	}
 	if s.BackupBytes > 0 {
 		k.put(backupBytes, nil, float64(s.BackupBytes))
+	}
+	if s.SizeLimit > 0 {
+		k.put(storeLimit, nil, float64(s.SizeLimit))
+	}
+	if s.DiskFreeKnown {
+		k.put(diskFree, nil, float64(s.DiskFree))
 	}
 	k.flag(damaged, nil, s.Damaged)
 }

@@ -31,7 +31,7 @@ func made() *status.Board {
 	}
 	paused := of("imap", check.Server, check.Mail{Protocol: "imap"}, good())
 	paused.Paused = true
-	return withDevices(&status.Board{
+	return withResponses(withDevices(&status.Board{
 		At: noon, Site: "tokyo", Zone: zone, Version: "1.2.3", Started: noon.Add(-time.Hour),
 		Services: []status.Service{
 			{
@@ -51,6 +51,8 @@ func made() *status.Board {
 				Incidents: []status.Incident{
 					{ID: "media-1", Service: "meeting", Incident: sla.Incident{Check: "media", Run: timeline.Run{FirstBad: noon.Add(-time.Minute), Reason: check.ReasonTimeout, Ongoing: true}}},
 					{ID: "media-0", Service: "meeting", Incident: sla.Incident{Check: "media", Run: timeline.Run{FirstBad: noon.Add(-9 * time.Hour), Reason: check.ReasonTimeout}}},
+					{ID: "media-2", Service: "meeting", Cause: sla.Cause{Side: sla.Vendor, By: "ops", At: noon.Add(-10 * time.Minute)}, Incident: sla.Incident{Check: "media",
+						Run: timeline.Run{FirstBad: noon.Add(-50 * time.Minute), LastBad: noon.Add(-45 * time.Minute), Reason: check.ReasonTimeout}}},
 					{ID: "join-0", Service: "meeting", Incident: sla.Incident{Check: "join", Planned: true, Run: timeline.Run{FirstBad: noon.Add(-2 * time.Minute), Reason: check.ReasonStatus}}},
 				},
 			},
@@ -64,7 +66,7 @@ func made() *status.Board {
 			Missed: map[check.Reason]uint64{check.ReasonStopped: 7}, Started: 1000, ResultsStored: 990, ResultsLost: 3,
 			StoreBytes: 65536, LastBackup: noon.Add(-30 * time.Minute), ClockOffset: -1500 * time.Microsecond, ClockOffsetKnown: true,
 		},
-	})
+	}))
 }
 
 func madeClaim() status.Claim {

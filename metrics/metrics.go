@@ -90,6 +90,9 @@ func (m *Metrics) Handler() http.Handler {
 		CoalesceGather:      true,
 		Timeout:             scrapeTimeout,
 		EnableOpenMetrics:   true,
+		// When a counter began, for scrapers that read it; others are told in
+		// deploy/prometheus to drop it.
+		EnableOpenMetricsTextCreatedSamples: true,
 	}
 	if m.options.Log != nil {
 		o.ErrorLog = slog.NewLogLogger(m.options.Log.Handler(), slog.LevelWarn)
@@ -121,6 +124,9 @@ func (m *Metrics) Collect(out chan<- prometheus.Metric) {
 	for _, s := range b.Services {
 		for _, c := range s.Claims {
 			collectClaim(k, c)
+		}
+		for _, c := range s.Responses {
+			collectResponse(k, c)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"time"
+	"unicode/utf8"
 
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
@@ -66,7 +67,7 @@ func (m *Metrics) newTally(c check.Check, old *tally) *tally {
 		t.counts = old.counts
 	}
 	labels := []string{string(c.Service), string(c.Class), c.Kind()}
-	t.times = times{took: m.took.WithLabelValues(labels...), phases: m.phases.MustCurryWith(prometheus.Labels{
+	t.times = times{took: m.took.WithLabelValues(labels...).(prometheus.ExemplarObserver), check: exemplarOf(c.ID), phases: m.phases.MustCurryWith(prometheus.Labels{
 		"service": labels[0], "class": labels[1], "kind": labels[2],
 	})}
 	return t
@@ -77,12 +78,22 @@ var phaseNames = [...]check.Phase{check.PhaseResolve, check.PhaseConnect, check.
 // times are the histograms of one check, looked up once. Phases have a series
 // only once they took place: a name server is not spoken to over TLS.
 type times struct {
-	took   prometheus.Observer
+	took   prometheus.ExemplarObserver
+	check  prometheus.Labels // of the exemplars
 	phases *prometheus.CounterVec
 }
 
+// exemplarOf leads from a bucket, which is shared by all checks of a class, to the
+// check that was last in it; nil where its name is too long.
+func exemplarOf(id check.ID) prometheus.Labels {
+	if len("check")+utf8.RuneCountInString(string(id)) > exemplarRoom {
+		return nil
+	}
+	return prometheus.Labels{"check": string(id)}
+}
+
 func (t *times) observe(o check.Outcome) {
-	t.took.Observe(o.Took.Seconds())
+	t.took.ObserveWithExemplar(o.Took.Seconds(), t.check)
 	for i, d := range [...]time.Duration{o.Phases.Resolve, o.Phases.Connect, o.Phases.TLS, o.Phases.Wait, o.Phases.Transfer} {
 		if d > 0 {
 			t.phases.WithLabelValues(string(phaseNames[i])).Add(d.Seconds())
