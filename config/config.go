@@ -66,7 +66,9 @@ type Storage struct {
 type Web struct {
 	ListenAddress       string // host:port
 	PublicListenAddress string // host:port of the view for anybody; empty for none
+	PublicConfigFile    string // TLS of that view, in the form of the Prometheus family; empty for none
 	ConfigFile          string // TLS and passwords, in the form of the Prometheus family; empty for none
+	UsersFile           string // names and passwords of who may act while anybody may read; empty for none
 	ExternalURL         string // how people reach the pages, without a slash at the end; empty when unknown
 }
 

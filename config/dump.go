@@ -24,7 +24,9 @@ func (c *Config) Redacted() string {
 	d.section("[web]")
 	d.text("listen_address", c.Web.ListenAddress)
 	d.text("public_listen_address", c.Web.PublicListenAddress)
+	d.text("public_config_file", c.Web.PublicConfigFile)
 	d.text("config_file", c.Web.ConfigFile)
+	d.text("users_file", c.Web.UsersFile)
 	d.text("external_url", c.Web.ExternalURL)
 	if len(c.Anchors) > 0 {
 		d.section("[own_network]")

@@ -46,7 +46,9 @@ type webFile struct {
 	table
 	ListenAddress       field[string] `toml:"listen_address"`
 	PublicListenAddress field[string] `toml:"public_listen_address"`
+	PublicConfigFile    field[string] `toml:"public_config_file"`
 	ConfigFile          field[string] `toml:"config_file"`
+	UsersFile           field[string] `toml:"users_file"`
 	ExternalURL         field[string] `toml:"external_url"`
 }
 

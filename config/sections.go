@@ -91,13 +91,28 @@ func (r *reader) web(c *Config, f *webFile) {
 			r.complain(f.PublicListenAddress.at, `public_listen_address = "127.0.0.1:9781"`, "public_listen_address is listen_address: the public view needs an address of its own")
 		}
 	}
-	if c.Web.ConfigFile != "" {
-		if _, _, err := readFile(c.Web.ConfigFile, maxPEM); err != nil {
-			r.complain(f.ConfigFile.at, "name a web configuration file of the Prometheus family", "config_file: %s", err)
-		}
-	}
+	r.webFiles(c, f)
 	if f.ExternalURL.or("") != "" {
 		c.Web.ExternalURL = r.externalURL(f.ExternalURL)
+	}
+}
+
+// webFiles reads the names of the files that hold TLS, names and passwords.
+func (r *reader) webFiles(c *Config, f *webFile) {
+	c.Web.UsersFile, c.Web.PublicConfigFile = r.file(f.UsersFile.or("")), r.file(f.PublicConfigFile.or(""))
+	for _, x := range []struct {
+		key, path string
+		at        place
+	}{{"config_file", c.Web.ConfigFile, f.ConfigFile.at}, {"users_file", c.Web.UsersFile, f.UsersFile.at}, {"public_config_file", c.Web.PublicConfigFile, f.PublicConfigFile.at}} {
+		if x.path == "" {
+			continue
+		}
+		if _, _, err := readFile(x.path, maxPEM); err != nil {
+			r.complain(x.at, "name a web configuration file of the Prometheus family", "%s: %s", x.key, err)
+		}
+	}
+	if c.Web.PublicConfigFile != "" && c.Web.PublicListenAddress == "" {
+		r.complain(f.PublicConfigFile.at, `public_listen_address = "127.0.0.1:9781"`, "public_config_file is for the public view, and there is none")
 	}
 }
 
