@@ -239,14 +239,15 @@ type fullIncident struct {
 	incidentJSON
 	Acknowledged *alert.Act     `json:"acknowledged"`
 	Vendor       []vendorNotice `json:"vendor_notices"`
+	Remarks      []Remark       `json:"remarks"` // what people said and did, oldest first
 }
 
 func (s *server) fullIncident(i *status.Incident, b *status.Board) fullIncident {
-	full := fullIncident{incidentJSON: incidentToJSON(i, zoneOf(b)), Vendor: []vendorNotice{}}
+	full := fullIncident{incidentJSON: incidentToJSON(i, zoneOf(b)), Vendor: []vendorNotice{}, Remarks: []Remark{}}
 	if s.public {
 		return full
 	}
-	full.Vendor = s.vendorNotices(i, b.At)
+	full.Vendor, full.Remarks = s.vendorNotices(i, b.At), s.remarks(i.ID)
 	if s.Notices != nil {
 		full.Acknowledged = s.Notices.Acknowledged(incidentKey + i.ID)
 	}

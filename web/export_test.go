@@ -16,7 +16,7 @@ func Routes(o Options) []Route {
 	}
 	s := &server{Options: o, pages: p}
 	pages := map[string]bool{}
-	for _, r := range s.pageRoutes() {
+	for _, r := range append(s.pageRoutes(), s.deedRoutes()...) {
 		pages[r.path] = true
 	}
 	var out []Route

@@ -18,8 +18,8 @@ type language struct {
 }
 
 var (
-	english  = &language{"en", "English", with(textsEnglish, deviceTextsEnglish)}
-	japanese = &language{"ja", "日本語", with(textsJapanese, deviceTextsJapanese)}
+	english  = &language{"en", "English", with(with(textsEnglish, deviceTextsEnglish), deedTextsEnglish)}
+	japanese = &language{"ja", "日本語", with(with(textsJapanese, deviceTextsJapanese), deedTextsJapanese)}
 	// languages in the order of preference where a reader has none.
 	languages = []*language{english, japanese}
 )

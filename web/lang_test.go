@@ -106,7 +106,7 @@ func TestClosedSets(t *testing.T) {
 
 var (
 	usedInTemplate = regexp.MustCompile(`\bt "([a-z0-9_.]+)"`)
-	usedInCode     = regexp.MustCompile(`\b(?:t|row)\("([a-z0-9_.]+)"|"((?:why|incident|explain)\.[a-z0-9_.]+)"`)
+	usedInCode     = regexp.MustCompile(`\b(?:t|row|mistake)\("([a-z0-9_.]+)"|"((?:why|incident|explain)\.[a-z0-9_.]+)"`)
 	counted        = regexp.MustCompile(`\bn\("([a-z0-9_.]+)"`)
 )
 
@@ -139,7 +139,7 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "reading.", "void.", "told.", "vendor."}
+	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "reading.", "void.", "told.", "vendor.", "done.", "format.", "severity.", "counts.", "said.", "field."}
 	composed := func(key string) bool {
 		return slices.ContainsFunc(open, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 	}

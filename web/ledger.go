@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -21,10 +22,21 @@ type Ledger interface {
 	AddMaintenance(Announcement) (Announcement, error)
 	// RemoveMaintenance takes back one that AddMaintenance kept.
 	RemoveMaintenance(id, by string) error
+	// Entered reports whether an announcement is one that AddMaintenance kept.
+	Entered(id string) bool
 	// Confirm keeps who is responsible for an incident.
 	Confirm(incident string, c sla.Cause) error
 	// Correct keeps a correction and returns it with the figures before and after.
 	Correct(sla.Correction) (sla.Correction, error)
+	// Comment keeps what somebody says of an incident.
+	Comment(incident string, act alert.Act) error
+	// Remarks returns what was said of an incident and done about it, oldest first.
+	Remarks(incident string) ([]Remark, error)
+	// Corrections returns those of a claim, oldest first.
+	Corrections(sla.ClaimID) []sla.Correction
+	// Versions returns what was handed out for the closed periods of a claim, the
+	// newest period first and in it the first version first.
+	Versions(sla.ClaimID) ([]Version, error)
 }
 
 // Refusal is an error of the caller.
@@ -65,7 +77,10 @@ func (s *server) ledgerRoutes() []route {
 		{http.MethodPost, "/api/v1/maintenance", s.guard(s.addMaintenance)},
 		{http.MethodDelete, "/api/v1/maintenance/{id}", s.guard(s.removeMaintenance)},
 		{http.MethodPost, "/api/v1/incidents/{id}/cause", s.guard(s.confirm)},
+		{http.MethodPost, "/api/v1/incidents/{id}/comments", s.guard(s.comment)},
+		{http.MethodGet, "/api/v1/corrections", s.withBoard(s.apiCorrections)},
 		{http.MethodPost, "/api/v1/corrections", s.guard(s.correct)},
+		{http.MethodGet, "/api/v1/versions", s.withBoard(s.apiVersions)},
 		{http.MethodGet, "/api/v1/reports/{id}", http.HandlerFunc(s.report)},
 		{http.MethodGet, "/api/v1/sheet", http.HandlerFunc(s.report)},
 	}

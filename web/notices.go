@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
 )
 
@@ -24,6 +25,8 @@ type Notices interface {
 	Signed(key, signature string) bool
 	// Mute keeps a service or a check quiet.
 	Mute(alert.Mute) error
+	// Unmute ends the mutes of a service, or of one of its checks.
+	Unmute(service check.ServiceID, id check.ID, by string) error
 	// Mutes returns those that are in force.
 	Mutes() []alert.Mute
 	// TellVendor keeps when and where the vendor told its users of an incident.
@@ -79,6 +82,7 @@ func (s *server) noticeRoutes() []route {
 		{http.MethodGet, "/api/v1/notices", s.withBoard(s.apiNotices)},
 		{http.MethodGet, "/api/v1/mutes", s.withBoard(s.apiMutes)},
 		{http.MethodPost, "/api/v1/mutes", s.guard(s.mute)},
+		{http.MethodDelete, "/api/v1/mutes", s.guard(s.unmute)},
 		{http.MethodPost, "/api/v1/incidents/{id}/acknowledge", s.guard(s.acknowledge)},
 		{http.MethodPost, "/api/v1/incidents/{id}/vendor-notice", s.guard(s.tellVendor)},
 	}
@@ -145,6 +149,21 @@ func (s *server) mute(w http.ResponseWriter, r *http.Request) {
 	default:
 		s.kept(w, r, m, s.Notices.Mute(m))
 	}
+}
+
+// unmute takes ?service=, and ?check= where one check was muted.
+func (s *server) unmute(w http.ResponseWriter, r *http.Request) {
+	if !s.offered(w) {
+		return
+	}
+	q := r.URL.Query()
+	by := signed(r, q.Get("by"))
+	if by == "" {
+		s.kept(w, r, nil, Refusal{errors.New("by: want the name of whoever ends the mute")})
+		return
+	}
+	err := s.Notices.Unmute(check.ServiceID(q.Get("service")), check.ID(q.Get("check")), by)
+	s.kept(w, r, map[string]string{"service": q.Get("service"), "check": q.Get("check")}, err)
 }
 
 // maxMuteDays bounds a mute: what is quiet for longer should not be in the file.

@@ -17,7 +17,7 @@ import (
 var templateFiles embed.FS
 
 // pageNames are the files in templates that define "content".
-var pageNames = []string{"overview", "service", "check", "incidents", "incident", "claim", "system", "message", "acknowledge", "devices", "device"}
+var pageNames = []string{"overview", "service", "check", "incidents", "incident", "claim", "system", "message", "acknowledge", "devices", "device", "maintenance", "reports", "notices"}
 
 // pages are the parsed templates, by language and name, and the static files.
 type pages struct {
@@ -33,7 +33,7 @@ func newPages() (*pages, error) {
 	}
 	for _, l := range languages {
 		base, err := template.New("").Funcs(template.FuncMap{"t": l.t}).
-			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
+			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/forms.html")
 		if err != nil {
 			return nil, err
 		}
@@ -62,6 +62,11 @@ func (s *server) pageRoutes() []route {
 		get("/devices/{id}", s.page(s.device)),
 		get("/acknowledge", s.page(s.askAcknowledge)),
 		{http.MethodPost, "/acknowledge", s.page(s.takeAcknowledge)},
+		get("/maintenance", s.page(s.maintenancePage)),
+		get("/reports", s.page(s.reports)),
+		get("/reports/open", s.openReport),
+		get("/notices", s.page(s.notices)),
+		get("/sign-in", s.signIn),
 		get("/static/{file}", s.pages.static.ServeHTTP),
 	}
 }
@@ -89,6 +94,8 @@ type page struct {
 	Live, Public         bool
 	Every                int
 	Languages            []languageLink
+	Actor                *actor
+	Done, Refusal        string // what a form did, or why it did not
 	Body                 any
 }
 
@@ -105,6 +112,15 @@ type visit struct {
 	query url.Values
 	// public is set on the view that anybody may see.
 	public bool
+	path   string // of the page, where a form has another one
+	actor  *actor
+	// refusal is why what a form asked for was not done, and failed the HTTP status.
+	refusal string
+	failed  int
+}
+
+func (s *server) visit(r *http.Request, b *status.Board) *visit {
+	return &visit{formatter: s.formatter(r, b), r: r, board: b, query: r.URL.Query(), public: s.public, path: r.URL.Path, actor: s.actor(r)}
 }
 
 // link returns the address of a page, in the language that was asked for.
@@ -129,7 +145,9 @@ func (v *visit) link(path string, more ...string) string {
 func (v *visit) with(pairs ...string) string {
 	q := url.Values{}
 	for key, values := range v.query {
-		q[key] = values
+		if key != "done" { // is said once
+			q[key] = values
+		}
 	}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		if q.Set(pairs[i], pairs[i+1]); pairs[i+1] == "" {
@@ -137,9 +155,9 @@ func (v *visit) with(pairs ...string) string {
 		}
 	}
 	if len(q) == 0 {
-		return v.r.URL.Path
+		return v.path
 	}
-	return v.r.URL.Path + "?" + q.Encode()
+	return v.path + "?" + q.Encode()
 }
 
 // page turns a function that fills a view into a handler.
@@ -153,7 +171,7 @@ func (s *server) page(fill func(*visit) view) http.HandlerFunc {
 			text(w, http.StatusServiceUnavailable, l.t("page.starting")+"\n")
 			return
 		}
-		v := &visit{s.formatter(r, b), r, b, r.URL.Query(), s.public}
+		v := s.visit(r, b)
 		s.render(w, v, fill(v))
 	}
 }
@@ -172,7 +190,7 @@ func (s *server) render(w http.ResponseWriter, v *visit, content view) {
 		Site: v.board.Site, Version: v.board.Version, Zone: v.zone.String(), At: v.at(v.board.At), Board: boardName(v.board),
 		Style: s.pages.static.style, Script: s.pages.static.script,
 		Live: content.code == 0, Public: v.public, Every: max(content.every, refreshEvery),
-		Warning: v.warning(), Body: content.body,
+		Warning: v.warning(), Body: content.body, Actor: v.actor, Refusal: v.refusal, Done: v.done(),
 	}
 	if l := v.query.Get("lang"); l == v.code {
 		p.Query = "?lang=" + l
@@ -181,7 +199,7 @@ func (s *server) render(w http.ResponseWriter, v *visit, content view) {
 		p.Languages = append(p.Languages, languageLink{l.code, l.name, v.with("lang", l.code), l == v.language})
 	}
 	var buffer stdbytes.Buffer
-	if err := s.pages.templates[v.code+"/"+content.name].ExecuteTemplate(&buffer, "layout", p); err != nil {
+	if err := s.pages.templates[v.code+"/"+content.name].ExecuteTemplate(&buffer, "layout", &p); err != nil {
 		s.Log.Error("a page could not be rendered", "page", content.name, "error", err)
 		text(w, http.StatusInternalServerError, "this page could not be rendered; the log says why\n")
 		return
@@ -192,6 +210,15 @@ func (s *server) render(w http.ResponseWriter, v *visit, content view) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Accept-Language, Accept-Encoding")
 	send(w, v.r, max(content.code, http.StatusOK), buffer.Bytes())
+}
+
+// done says what a form did that led to this page.
+func (v *visit) done() string {
+	text, ok := v.texts["done."+v.query.Get("done")]
+	if !ok || v.refusal != "" {
+		return ""
+	}
+	return text
 }
 
 // warning is what everybody must know who looks at any page.

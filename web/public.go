@@ -61,6 +61,7 @@ func (s *server) publicRoutes() []route {
 		get("/claims/{id}", s.page(s.claim)),
 		get("/incidents", s.page(s.incidents)),
 		get("/incidents/{id}", s.page(s.incident)),
+		get("/maintenance", s.page(s.maintenancePage)),
 		get("/static/{file}", s.pages.static.ServeHTTP),
 		get("/badge/{file}", s.withBoard(s.badge)),
 		get("/feed.atom", s.withBoard(s.feed)),

@@ -37,17 +37,23 @@ func (s *server) guard(next http.HandlerFunc) http.HandlerFunc {
 			return
 		}
 		s.Log.Warn("refused a request that changes state", "path", r.URL.Path, "peer", r.RemoteAddr)
+		if s.CanSignIn {
+			challenge(w)
+			return
+		}
 		fail(w, http.StatusForbidden, "this needs sign-in: name basic_auth_users in the web configuration file, "+
 			"or send the request from the machine that slamon runs on")
 	}
 }
 
 func (s *server) allowed(r *http.Request) bool {
-	if s.SignedIn != nil && s.SignedIn(r) {
+	if s.signedIn(r) {
 		return true
 	}
-	return local(r)
+	return local(r) && !s.CanSignIn
 }
+
+func (s *server) signedIn(r *http.Request) bool { return s.SignedIn != nil && s.SignedIn(r) }
 
 // local reports whether the request was made on this machine, to this machine,
 // by nobody else's order. A reverse proxy on this machine speaks for people who

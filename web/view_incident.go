@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -82,6 +83,9 @@ type incidentView struct {
 	Vendor                                 []vendorRow
 	Acknowledged                           string
 	Side, Cause                            string // as a person has confirmed it
+	Said                                   []saidRow
+	Mutes                                  []muteRow
+	Forms                                  *incidentForms
 }
 
 type evidenceView struct {
@@ -114,6 +118,10 @@ func (s *server) incident(v *visit) view {
 		out.Results, out.Cut = s.probes(v, i.Check, p)
 		out.Told, out.Vendor, out.Acknowledged = s.told(v, i)
 		out.CSV = resultsURL(i.Check, p)
+		out.Said = s.said(v, i, service)
+		out.Mutes = s.mutes(v, func(m alert.Mute) bool { return m.Service == i.Service && (m.Check == "" || m.Check == i.Check) })
+		forms := s.incidentForms(v, i)
+		out.Forms = &forms
 		out.Beside = v.besideRows(s.readingsBeside(i, service.ID, v.board))
 	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}

@@ -3,6 +3,7 @@ package web
 import (
 	"slices"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -31,6 +32,8 @@ type serviceView struct {
 	Pager              pagerView
 	Incidents          []incidentRow
 	Maintenance        []maintenanceRow
+	Mutes              []muteRow
+	Forms              *serviceForms
 }
 
 // maintenanceRow is one announcement.
@@ -118,6 +121,8 @@ func (s *server) service(v *visit) view {
 	}
 	out.Incidents = v.incidentRows(pointers(x.Incidents[:min(len(x.Incidents), incidentsPerPage)]))
 	out.Maintenance = v.maintenance(x)
+	out.Mutes = s.mutes(v, func(m alert.Mute) bool { return m.Service == x.ID })
+	out.Forms = s.serviceForms(v, x)
 	return view{name: "service", title: out.Name, active: "overview", every: historyEvery, body: out}
 }
 

@@ -51,7 +51,7 @@ func (v *visit) delivery(n *Notice, d *Delivery) string {
 	text := string(d.Channel) + ": "
 	switch {
 	case d.Accepted != nil:
-		text += v.t("told.within", v.took(d.Accepted.Sub(n.Detected))) + " — " + d.Answer
+		text += v.t("told.within", v.length(d.Accepted.Sub(n.Detected), roundUp)) + " — " + d.Answer
 	case d.GaveUp != "":
 		text += d.GaveUp
 	default:

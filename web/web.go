@@ -36,10 +36,12 @@ type Options struct {
 	Report func(ReportRequest) ([]byte, string, error)
 	// Config returns the configuration in force, secrets hidden.
 	Config func() string
-	// SignedIn reports whether somebody has signed in to make the request: true
-	// only while the web configuration file names users, since then no request
-	// comes through without one of their passwords.
+	// SignedIn reports whether somebody has signed in to make the request.
 	SignedIn func(*http.Request) bool
+	// CanSignIn is set where people may read without signing in, and sign in to act.
+	CanSignIn bool
+	// Sheet is set where there is a disclosure sheet to report on.
+	Sheet bool
 	// ExternalURL is how others reach these pages, for links in the feed and in
 	// badges; taken from the request when empty.
 	ExternalURL string
@@ -108,5 +110,6 @@ func (s *server) routes() []route {
 	table = append(append(table, s.apiRoutes()...), s.ledgerRoutes()...)
 	table = append(table, s.deviceRoutes()...)
 	table = append(table, s.noticeRoutes()...)
+	table = append(table, s.deedRoutes()...)
 	return append(table, s.pageRoutes()...)
 }

@@ -88,7 +88,10 @@ func addresses(t testing.TB) map[string]string {
 		"/incidents":                                "Open ones first",
 		"/incidents/" + incidentID(t, "meeting", 0): "503 Service Temporarily Unavailable",
 		"/incidents/" + incidentID(t, "files", 0):   "ongoing",
-		"/system": "slamon-2026-09-20.db",
+		"/maintenance":                              "planned, left out",
+		"/reports":                                  "This slamon writes no reports",
+		"/notices":                                  "Notices",
+		"/system":                                   "slamon-2026-09-20.db",
 	}
 }
 

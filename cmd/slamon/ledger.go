@@ -237,7 +237,7 @@ func (l *ledger) Confirm(incident string, c sla.Cause) error {
 		return err
 	}
 	l.causes[incident] = c
-	return nil
+	return l.confirmed(incident, c)
 }
 
 // isIncident reports whether a failure of that name is in the history: a check that

@@ -1,12 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"net/http"
-	"os"
-
-	"go.yaml.in/yaml/v2"
-
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/store"
 	"github.com/slamon/slamon/timeline"
@@ -38,25 +32,4 @@ func (p pages) Days(id check.ID, period timeline.Period) ([]web.Day, error) {
 		out = append(out, day)
 	}
 	return out, err
-}
-
-// passwords returns how to know that somebody has signed in: the web
-// configuration file names users, so no request comes through without one of
-// their passwords. Nil means that nobody can sign in.
-func passwords(file string) (func(*http.Request) bool, error) {
-	if file == "" {
-		return nil, nil
-	}
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("web configuration file: %w", err)
-	}
-	var users struct {
-		Names map[string]any `yaml:"basic_auth_users"`
-	}
-	if err := yaml.Unmarshal(data, &users); err != nil {
-		return nil, fmt.Errorf("web configuration file %s: %w", file, err)
-	}
-	named := len(users.Names) > 0
-	return func(*http.Request) bool { return named }, nil
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/slamon/slamon/web"
 )
 
-// runPublic serves the view for anybody on its own address until ctx is done. It
-// has no passwords and no TLS: what it shows is public, and TLS is for the proxy
-// that stands before it.
+// runPublic serves the view for anybody on its own address until ctx is done. What it
+// shows is public, so it has no passwords; TLS comes from a web configuration file of
+// its own, or from a proxy that stands before it.
 func (d *daemon) runPublic(ctx context.Context) error {
 	address := d.config.Load().Web.PublicListenAddress
 	if address == "" {
@@ -27,5 +27,5 @@ func (d *daemon) runPublic(ctx context.Context) error {
 		listener.Close()
 		return err
 	}
-	return d.serveWeb(ctx, listener, handler, "")
+	return d.serveWeb(ctx, listener, handler, d.config.Load().Web.PublicConfigFile)
 }

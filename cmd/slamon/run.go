@@ -207,11 +207,12 @@ const webGrace = 3 * time.Second
 
 // handler is the whole site.
 func (d *daemon) handler() (http.Handler, error) {
-	signedIn, err := passwords(d.config.Load().Web.ConfigFile)
+	cfg := d.config.Load()
+	people, err := newSignIn(cfg.Web.ConfigFile, cfg.Web.UsersFile)
 	if err != nil {
 		return nil, err
 	}
-	return web.New(web.Options{
+	o := web.Options{
 		Board:       d.boards.current.Load,
 		History:     pages{d.store},
 		Metrics:     d.metrics.Handler(),
@@ -224,8 +225,12 @@ func (d *daemon) handler() (http.Handler, error) {
 		Reviews:     d.devices,
 		Report:      d.report,
 		Config:      func() string { return d.config.Load().Redacted() },
-		SignedIn:    signedIn,
-		ExternalURL: d.config.Load().Web.ExternalURL,
+		Sheet:       cfg.Report.Sheet != "",
+		ExternalURL: cfg.Web.ExternalURL,
 		Log:         d.log,
-	})
+	}
+	if people != nil {
+		o.SignedIn, o.CanSignIn = people.is, !people.everybody
+	}
+	return web.New(o)
 }

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
+)
+
+const (
+	// reportedClaims are the claims on one page of reports. Each reads what was handed
+	// out for its periods.
+	reportedClaims = 25
+	// reportedMonths are the months offered for each claim, the running one first.
+	reportedMonths = 4
+	// reportedPeriods are the closed periods shown of each claim, the newest first.
+	reportedPeriods = 12
+)
+
+// reportFormats in the order of their links.
+var reportFormats = []string{"html", "text", "csv", "json"}
+
+type reportsView struct {
+	Claims  []reportedClaim
+	Pager   pagerView
+	Choices []choice
+	Formats []choice
+	Month   string
+	Sheet   []fileLink
+	None    bool
+}
+
+// reportedClaim is a claim with the periods that there are reports on.
+type reportedClaim struct {
+	Figure, Name, URL, Service, ServiceURL string
+	Answer                                 answerView
+	Periods                                []reportedPeriod
+}
+
+// reportedPeriod is a period with its reports, and what was handed out for it.
+type reportedPeriod struct {
+	Word, Bounds string
+	Files        []fileLink
+	Versions     []versionRow
+}
+
+// versionRow is a figure that was handed out.
+type versionRow struct {
+	Number, Figure, Why, Correction string
+	At                              moment
+	Answer                          answerView
+}
+
+// reports lists the claims with their periods, and lets the reader name another one.
+func (s *server) reports(v *visit) view {
+	var all []*status.Claim
+	services := map[sla.ClaimID]*status.Service{}
+	out := reportsView{Month: v.board.At.In(v.zone).AddDate(0, -1, 1-v.board.At.In(v.zone).Day()).Format("2006-01"), None: s.Report == nil}
+	for i := range v.board.Services {
+		for k := range v.board.Services[i].Claims {
+			c := &v.board.Services[i].Claims[k]
+			all = append(all, c)
+			services[c.Claim.ID] = &v.board.Services[i]
+			name := nameOf(v.board.Services[i].Name, v.board.Services[i].ID) + ": " + figure(c.Claim.Availability) + " " + nameOf(c.Claim.Name, c.Claim.ID)
+			out.Choices = append(out.Choices, choice{Value: string(c.Claim.ID), Word: name})
+		}
+	}
+	all, out.Pager = paged(v, all, reportedClaims)
+	for _, c := range all {
+		out.Claims = append(out.Claims, s.reportedClaim(v, c, services[c.Claim.ID]))
+	}
+	for _, f := range reportFormats {
+		out.Formats = append(out.Formats, choice{Value: f, Word: v.t("format." + f)})
+		if s.Sheet {
+			out.Sheet = append(out.Sheet, fileLink{"/api/v1/sheet?" + url.Values{"format": {f}, "lang": {v.code}}.Encode(), v.t("format." + f)})
+		}
+	}
+	return view{name: "reports", title: v.t("nav.reports"), active: "reports", every: longEvery, body: out}
+}
+
+func (s *server) reportedClaim(v *visit, c *status.Claim, x *status.Service) reportedClaim {
+	out := reportedClaim{
+		Figure: figure(c.Claim.Availability), Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
+		Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)), Answer: v.answerNow(&c.Verdict),
+	}
+	out.Periods = append(out.Periods, reportedPeriod{Word: v.t("reports.window"), Bounds: v.windowText(&c.Verdict), Files: v.reportFiles(c.Claim.ID)})
+	if c.Claim.Window.Kind != sla.CalendarMonth {
+		out.Periods = append(out.Periods, v.months(c, v.board.At)...)
+	}
+	closed := s.closed(v, c)
+	if c.Claim.Window.Kind == sla.CalendarMonth {
+		closed = s.withMonths(v, c, closed)
+	}
+	out.Periods = append(out.Periods, closed...)
+	return out
+}
+
+// months are the last calendar months, for claims over something longer.
+func (v *visit) months(c *status.Claim, now time.Time) (out []reportedPeriod) {
+	month := sla.Window{Kind: sla.CalendarMonth, Zone: c.Claim.Window.Zone}
+	for p := month.Period(now); len(out) < reportedMonths; p = month.Previous(p) {
+		name := p.From.Format("2006-01")
+		out = append(out, reportedPeriod{Word: name, Files: v.reportFiles(c.Claim.ID, "month", name)})
+	}
+	return out
+}
+
+// closed are the periods whose figure was handed out, with all its versions.
+func (s *server) closed(v *visit, c *status.Claim) (out []reportedPeriod) {
+	var last timeline.Period
+	for _, x := range s.versions(c.Claim.ID) {
+		if p := (timeline.Period{From: x.From, To: x.To}); len(out) == 0 || !p.From.Equal(last.From) {
+			if last = p; len(out) == reportedPeriods {
+				break
+			}
+			out = append(out, v.closedPeriod(c, p))
+		}
+		at := &out[len(out)-1]
+		at.Versions = append(at.Versions, v.version(&x))
+	}
+	return out
+}
+
+// withMonths puts the months before the first that was handed out behind the others,
+// so that a claim that was named late has its months as well.
+func (s *server) withMonths(v *visit, c *status.Claim, closed []reportedPeriod) []reportedPeriod {
+	for _, m := range v.months(c, c.Claim.Window.Previous(c.Period).From) {
+		if !slices.ContainsFunc(closed, func(p reportedPeriod) bool { return p.Word == m.Word }) && len(closed) < reportedMonths {
+			closed = append(closed, m)
+		}
+	}
+	slices.SortStableFunc(closed, func(a, b reportedPeriod) int { return strings.Compare(b.Word, a.Word) })
+	return closed
+}
+
+func (v *visit) closedPeriod(c *status.Claim, p timeline.Period) reportedPeriod {
+	zone := c.Claim.Window.Zone
+	if zone == nil {
+		zone = v.zone
+	}
+	from, to := p.From.In(zone), p.To.In(zone)
+	if c.Claim.Window.Kind == sla.CalendarMonth {
+		name := from.Format("2006-01")
+		return reportedPeriod{Word: name, Files: v.reportFiles(c.Claim.ID, "month", name)}
+	}
+	last := to.AddDate(0, 0, -1)
+	return reportedPeriod{
+		Word:  from.Format(time.DateOnly) + " – " + last.Format(time.DateOnly),
+		Files: v.reportFiles(c.Claim.ID, "from", from.Format(time.RFC3339), "to", to.Format(time.RFC3339)),
+	}
+}
+
+// version is one figure that was handed out, with the claim's digits and one more.
+func (v *visit) version(x *Version) versionRow {
+	return versionRow{
+		Number: v.t("reports.version", x.Version), Figure: spaced(sla.Percent(x.Availability, max(x.Digits+1, 3))), Why: x.Why, Correction: x.Correction,
+		At: v.at(x.At), Answer: v.answerOf(x.Answer),
+	}
+}
+
+// reportFiles links to a report in every format.
+func (v *visit) reportFiles(id sla.ClaimID, pairs ...string) (out []fileLink) {
+	for _, format := range reportFormats {
+		q := url.Values{"format": {format}, "lang": {v.code}}
+		for i := 0; i+1 < len(pairs); i += 2 {
+			q.Set(pairs[i], pairs[i+1])
+		}
+		out = append(out, fileLink{"/api/v1/reports/" + url.PathEscape(string(id)) + "?" + q.Encode(), v.t("format." + format)})
+	}
+	return out
+}
+
+// openReport leads a form, which cannot put a claim into an address, to the report.
+func (s *server) openReport(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	claim, to := q.Get("claim"), url.Values{}
+	for _, key := range []string{"month", "from", "to", "format", "lang"} {
+		if value := strings.TrimSpace(q.Get(key)); value != "" {
+			to.Set(key, value)
+		}
+	}
+	if to.Has("from") || to.Has("to") {
+		to.Del("month") // the form starts with a month; a period is more exact
+	}
+	http.Redirect(w, r, "/api/v1/reports/"+url.PathEscape(claim)+"?"+to.Encode(), http.StatusSeeOther)
+}
