@@ -43,6 +43,13 @@ const (
 // PollTimeout is how long one poll of a device may take.
 func PollTimeout(interval time.Duration) time.Duration { return min(interval*9/10, longestPoll) }
 
+// deviceReprobe is how soon an agent that did not answer is asked again, so that its
+// silence has bounds closer than an interval. A tenth of the interval keeps a network
+// of thousands, all silent at once, from being asked a thousand times a second.
+func deviceReprobe(interval time.Duration) time.Duration {
+	return min(max(interval/10, defaultReprobe), interval)
+}
+
 // DeviceChecks are the checks of the agents' liveness, one for each device, with the
 // device's id. They belong to check.DevicesService: an agent that is silent is not an
 // outage of anybody's service.
@@ -52,6 +59,7 @@ func (c *Config) DeviceChecks() []check.Check {
 		checks = append(checks, check.Check{
 			ID: check.ID(d.ID), Name: d.Name, Service: check.DevicesService, Class: d.Class,
 			Interval: d.Interval, Timeout: PollTimeout(d.Interval),
+			Reprobe: deviceReprobe(d.Interval), ReprobeGood: defaultReprobeGood,
 			Params: check.SNMP{Device: string(d.ID), Address: d.Address},
 		})
 	}

@@ -95,3 +95,15 @@ func TestAmounts(t *testing.T) {
 		}
 	}
 }
+
+// TestDeviceReprobe asks a silent agent again soon, and thousands of them not too often.
+func TestDeviceReprobe(t *testing.T) {
+	for interval, want := range map[time.Duration]time.Duration{
+		time.Second: time.Second, 10 * time.Second: 10 * time.Second, time.Minute: 10 * time.Second,
+		5 * time.Minute: 30 * time.Second, time.Hour: 6 * time.Minute,
+	} {
+		if got := deviceReprobe(interval); got != want {
+			t.Errorf("deviceReprobe(%s) = %s, want %s", interval, got, want)
+		}
+	}
+}

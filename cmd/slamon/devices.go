@@ -66,6 +66,9 @@ type readDevice struct {
 	poller  *snmp.Poller
 	profile string   // after the last poll; guarded by devices.mu
 	notes   []string // likewise
+	// void is when a poll of which nothing is known was last written down; likewise
+	// guarded by devices.mu.
+	void time.Time
 }
 
 type watchKey struct {
@@ -161,13 +164,31 @@ func (d *devices) set(cfg *config.Config) (map[check.ID]func(context.Context) ch
 func (d *devices) probe(r *readDevice) func(context.Context) check.Outcome {
 	return func(ctx context.Context) check.Outcome {
 		readings, outcome := r.poller.Poll(ctx)
-		d.store.AppendReadings(r.ID, readings)
 		profile, notes := r.poller.Profile(), r.poller.Notes()
 		d.mu.Lock()
 		r.profile, r.notes = profile, notes
+		news := r.news(readings, time.Now())
 		d.mu.Unlock()
+		if news {
+			d.store.AppendReadings(r.ID, readings)
+		}
 		return outcome
 	}
+}
+
+// news reports whether readings say more than those before: a silent agent is asked
+// again and again, and that nothing is known need not be written down more often than
+// it is polled. The caller holds devices.mu.
+func (r *readDevice) news(readings []device.Reading, now time.Time) bool {
+	if slices.ContainsFunc(readings, device.Reading.Known) {
+		r.void = time.Time{}
+		return true
+	}
+	if now.Sub(r.void) < r.Interval*9/10 {
+		return false
+	}
+	r.void = now
+	return true
 }
 
 // catchUp steps thresholds through the readings that came after their state was last

@@ -22,6 +22,7 @@ type probeFlags struct {
 	timeout time.Duration
 	json    bool
 	trace   bool
+	rates   time.Duration // until a device is polled a second time; 0 for once only
 }
 
 func probeCommand() *cobra.Command {
@@ -30,12 +31,14 @@ func probeCommand() *cobra.Command {
 		Use:   "probe NAME",
 		Short: "Ask one target once",
 		Long: `probe asks one target once and tells what came back: by the name of a check in
-the configuration file, or by kind and target. Nothing is stored.
+the configuration file, or by kind and target. A device of the file is polled, and what
+was read of it is shown; rates need two polls, see --rates. Nothing is stored.
 
 Exit codes: 0 up or degraded; 1 down; 2 usage or configuration; 3 unknown, we
 could not ask.`,
 		Example: `  slamon probe front-page --config.file slamon.toml
   slamon probe --trace meeting-user --config.file slamon.toml
+  slamon probe meeting-gateway --rates 10s --config.file slamon.toml
   slamon probe http https://www.example.com/
   slamon probe dns example.com --type MX --server 192.0.2.53`,
 		Args: cobra.ExactArgs(1),
@@ -46,6 +49,7 @@ could not ask.`,
 	all.DurationVar(&f.timeout, "timeout", 0, "give up after this long (default: the check's own, else "+adHocTimeout.String()+")")
 	all.BoolVar(&f.json, "json", false, "print JSON")
 	all.BoolVar(&f.trace, "trace", false, "tell of every step of a transaction as it runs")
+	cmd.Flags().DurationVar(&f.rates, "rates", 0, "of a device: poll again after this long, to show rates")
 	for _, k := range probeKinds() {
 		cmd.AddCommand(k.command(&f))
 	}
@@ -59,17 +63,25 @@ func (f *probeFlags) named(cmd *cobra.Command, name string) error {
 		return exitError{codeUsage, err}
 	}
 	c, ok := cfg.Check(check.ID(name))
+	for _, k := range cfg.DeviceChecks() {
+		if k.ID == check.ID(name) {
+			return f.device(cmd, cfg, k)
+		}
+	}
 	if !ok {
-		return exitError{codeUsage, fmt.Errorf("%s has no check %q\ntry: slamon probe KIND TARGET, for a target that is not in the file", f.config, name)}
+		return exitError{codeUsage, fmt.Errorf("%s has no check or device %q\ntry: slamon probe KIND TARGET, for a target that is not in the file", f.config, name)}
 	}
 	if _, ok := c.Params.(check.Heartbeat); ok {
 		return exitError{codeUsage, fmt.Errorf("check %q is a heartbeat: it reports to the daemon, and cannot be asked\ntry: slamon status", name)}
 	}
+	if f.rates != 0 {
+		return exitError{codeUsage, fmt.Errorf("--rates is for devices, and %q is a check", name)}
+	}
 	return f.ask(cmd, c)
 }
 
-// ask probes c, prints what came back, and turns it into an exit code.
-func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
+// patience puts --timeout, or a default, into c.
+func (f *probeFlags) patience(c *check.Check) error {
 	if f.timeout < 0 {
 		return exitError{codeUsage, fmt.Errorf("--timeout %s: want a duration above 0, such as 5s", f.timeout)}
 	}
@@ -78,6 +90,14 @@ func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
 		c.Timeout = f.timeout
 	case c.Timeout <= 0:
 		c.Timeout = adHocTimeout
+	}
+	return nil
+}
+
+// ask probes c, prints what came back, and turns it into an exit code.
+func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
+	if err := f.patience(&c); err != nil {
+		return err
 	}
 	ctx := cmd.Context()
 	if f.trace {
@@ -95,7 +115,12 @@ func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
 	if err != nil {
 		return exitError{codeFailed, err}
 	}
-	switch r.State {
+	return exitOf(r.State)
+}
+
+// exitOf turns the state of one probe into an exit code.
+func exitOf(s check.State) error {
+	switch s {
 	case check.Down:
 		return exitError{code: codeBreached}
 	case check.Unknown:

@@ -143,6 +143,13 @@ type probeJSON struct {
 }
 
 func printProbeJSON(w io.Writer, c check.Check, r check.Result) error {
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(probeToJSON(c, r))
+}
+
+func probeToJSON(c check.Check, r check.Result) probeJSON {
 	out := probeJSON{
 		Check: string(c.ID), Kind: c.Kind(), Target: c.Target(), Sent: r.Sent, State: r.State, Reason: r.Reason,
 		Seconds: r.Took.Seconds(), Phases: map[string]float64{}, Facts: map[string]float64{}, Evidence: r.Detail,
@@ -161,8 +168,5 @@ func printProbeJSON(w io.Writer, c check.Check, r check.Result) error {
 			out.Facts[key] = f.Value
 		}
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(out)
+	return out
 }
