@@ -183,7 +183,7 @@ func Make(in Input) *Document {
 	d.addIncidents()
 	d.addReadings()
 	d.addMaintenance(until)
-	d.addCoverage(series, until)
+	d.addCoverage(series, ex, until)
 	d.Outlook = d.verdict.Outlook()
 	d.OutlookJSON = &OutlookJSON{Enough: d.Outlook.Enough, Incidents: d.Outlook.Incidents}
 	if d.Outlook.Enough {
@@ -277,28 +277,14 @@ func (d *Document) addMaintenance(until time.Time) {
 // addCoverage sums up unknown time by its reason and lists its longest pieces. Where
 // several checks decide, a moment that more than one of them did not see counts
 // for the first.
-func (d *Document) addCoverage(series []timeline.Series, until time.Time) {
+func (d *Document) addCoverage(series []timeline.Series, ex []sla.Exclusion, until time.Time) {
 	p := timeline.Period{From: d.input.Period.From, To: until}
-	var excluded []timeline.Period
-	if d.Excluding {
-		for _, w := range d.Maintenance {
-			excluded = append(excluded, w.ruling.Left...)
-		}
-	}
-	for _, c := range d.input.Corrections {
-		if c.As == sla.AsExcluded {
-			excluded = append(excluded, timeline.Period{From: c.From, To: c.To})
-		}
-	}
-	if h := d.input.Claim.Hours; h != nil {
-		excluded = append(excluded, h.Closed(p)...)
-	}
-	l := newLayers(series, p, excluded, d.input.Claim)
+	l := newLayers(series, p, d.input.Claim.LeftOut(p, ex), d.input.Claim)
 	d.layers = l.sets
 	zone := d.zone()
 	d.Coverage, d.Gaps = []Cover{}, []Gap{}
 	for _, r := range l.reasons() {
-		d.Coverage = append(d.Coverage, Cover{r, l.unknown[r].Length().Seconds()})
+		d.Coverage = append(d.Coverage, Cover{r, l.seconds[r]})
 		for _, q := range l.unknown[r] {
 			d.Gaps = append(d.Gaps, Gap{q.From.In(zone), q.To.In(zone), r})
 		}

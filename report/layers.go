@@ -13,6 +13,7 @@ import (
 type layers struct {
 	sets    map[timeline.Kind]timeline.Set
 	unknown map[check.Reason]timeline.Set
+	seconds map[check.Reason]float64 // of unknown; of a mean by the weight of each check
 }
 
 // kindSets parts the spans of one check by their kind.
@@ -31,79 +32,50 @@ func kindSets(spans []timeline.Span) map[timeline.Kind]timeline.Set {
 	return sets
 }
 
-func newLayers(series []timeline.Series, p timeline.Period, excluded []timeline.Period, claim sla.Claim) layers {
-	l := layers{map[timeline.Kind]timeline.Set{}, map[check.Reason]timeline.Set{}}
+func newLayers(series []timeline.Series, p timeline.Period, out timeline.Set, claim sla.Claim) layers {
+	l := layers{map[timeline.Kind]timeline.Set{}, map[check.Reason]timeline.Set{}, map[check.Reason]float64{}}
 	if !p.From.Before(p.To) {
 		return l
 	}
 	if len(series) == 0 {
 		series = []timeline.Series{{}}
 	}
-	parts := make([]map[timeline.Kind]timeline.Set, 0, len(series))
-	for _, s := range series {
-		spans := timeline.Spans(s, p, excluded, claim.DegradedDown)
-		parts = append(parts, kindSets(spans))
-		for _, span := range spans {
-			if span.Kind == timeline.Unknown {
-				l.unknown[span.Reason] = append(l.unknown[span.Reason], timeline.Period{From: span.From, To: span.To})
-			}
+	spans := claim.Spans(p, series, out)
+	l.sets = kindSets(spans)
+	for _, s := range spans {
+		if s.Kind == timeline.Unknown {
+			l.unknown[s.Reason] = append(l.unknown[s.Reason], timeline.Period{From: s.From, To: s.To})
 		}
 	}
-	l.sets[timeline.Excluded] = timeline.SetOf(excluded...).Intersect(timeline.SetOf(p))
-	if claim.Combine == sla.AllDown {
-		l.allDown(parts, p)
-	} else {
-		l.anyDown(parts)
+	if claim.Combine == sla.Mean && len(series) > 1 {
+		l.weigh(series, p, out, claim)
+		return l
 	}
-	l.attribute()
+	for r, set := range l.unknown {
+		l.seconds[r] = set.Length().Seconds()
+	}
 	return l
 }
 
-// anyDown: one check that is down is enough, and one that was not seen leaves a doubt.
-func (l layers) anyDown(parts []map[timeline.Kind]timeline.Set) {
-	union := func(k timeline.Kind) timeline.Set {
-		all := parts[0][k]
-		for _, p := range parts[1:] {
-			all = all.Union(p[k])
-		}
-		return all
+// weigh adds up what each check of a mean did not see, in part.
+func (l layers) weigh(series []timeline.Series, p timeline.Period, out timeline.Set, claim sla.Claim) {
+	total := 0
+	for i := range series {
+		total += claim.Weight(series[i].Check)
 	}
-	l.sets[timeline.Down] = union(timeline.Down)
-	l.sets[timeline.Unknown] = union(timeline.Unknown).Minus(l.sets[timeline.Down])
-	l.sets[timeline.Degraded] = union(timeline.Degraded).Minus(l.sets[timeline.Down]).Minus(l.sets[timeline.Unknown])
-}
-
-// allDown: one check that is up is enough.
-func (l layers) allDown(parts []map[timeline.Kind]timeline.Set, p timeline.Period) {
-	down := parts[0][timeline.Down]
-	var good timeline.Set
-	for i, part := range parts {
-		if i > 0 {
-			down = down.Intersect(part[timeline.Down])
-		}
-		good = good.Union(part[timeline.Up]).Union(part[timeline.Degraded])
-	}
-	l.sets[timeline.Down] = down
-	l.sets[timeline.Unknown] = timeline.SetOf(p).Minus(good).Minus(down).Minus(l.sets[timeline.Excluded])
-}
-
-// attribute gives every unknown moment one reason.
-func (l layers) attribute() {
-	rest := l.sets[timeline.Unknown]
-	for _, r := range l.reasons() {
-		set := timeline.SetOf(l.unknown[r]...).Intersect(rest)
-		rest = rest.Minus(set)
-		if len(set) == 0 {
-			delete(l.unknown, r)
-		} else {
-			l.unknown[r] = set
+	for i := range series {
+		part := float64(claim.Weight(series[i].Check)) / float64(total)
+		for _, s := range timeline.Spans(series[i], p, out, claim.DegradedDown) {
+			if s.Kind == timeline.Unknown {
+				l.seconds[s.Reason] += s.To.Sub(s.From).Seconds() * part
+			}
 		}
 	}
 }
 
 func (l layers) reasons() []check.Reason {
 	var list []check.Reason
-	for r := range l.unknown {
+	for r := range l.seconds {
 		list = append(list, r)
 	}
 	slices.Sort(list)

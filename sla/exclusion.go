@@ -25,50 +25,56 @@ func (e Exclusion) Planned(minNotice time.Duration) bool {
 }
 
 // plannedTime returns the time that the claim may leave out: planned maintenance
-// within its caps, and what lies outside service hours.
+// within its caps, and what was agreed on.
 func plannedTime(c Claim, all []Exclusion) timeline.Set {
 	if len(all) == 0 {
 		return nil
 	}
-	var closed timeline.Set
 	work := make([]Exclusion, 0, len(all))
 	for _, e := range all {
-		if e.Closed {
-			closed = append(closed, e.Period)
-		} else {
+		if !e.Closed {
 			work = append(work, e)
 		}
 	}
-	periods := closed
+	var periods []timeline.Period
 	for _, r := range c.Maintenance(work) {
 		periods = append(periods, r.Left...)
 	}
+	return timeline.SetOf(periods...).Union(agreed(all))
+}
+
+// agreed returns the time on which no lead time rules.
+func agreed(all []Exclusion) timeline.Set {
+	var periods []timeline.Period
+	for _, e := range all {
+		if e.Closed {
+			periods = append(periods, e.Period)
+		}
+	}
 	return timeline.SetOf(periods...)
+}
+
+// LeftOut returns the time of p that the claim does not account for: planned
+// maintenance if it leaves that out, what was agreed on, and what lies outside its
+// service hours.
+func (c Claim) LeftOut(p timeline.Period, ex []Exclusion) timeline.Set {
+	out := agreed(ex)
+	if c.ExcludeMaintenance {
+		out = plannedTime(c, ex)
+	}
+	if c.Hours != nil {
+		out = out.Union(c.Hours.Closed(p))
+	}
+	return out
 }
 
 // Hold is Judge for claims that may have service hours, and for a history that may
 // have been corrected: what lies outside the hours, and agreed exceptions, leave the
 // account and its denominator like planned maintenance.
 func Hold(c Claim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion) Verdict {
-	all := make([]Exclusion, 0, len(ex))
-	closed := c.Hours != nil
-	for _, e := range ex {
-		if c.ExcludeMaintenance || e.Closed {
-			all = append(all, e)
-		}
-		closed = closed || e.Closed
-	}
-	if !closed {
-		return Judge(c, p, until, series, ex)
-	}
+	planned := plannedTime(c, ex)
 	if c.Hours != nil {
-		for _, q := range c.Hours.Closed(p) {
-			all = append(all, Exclusion{Period: q, Closed: true})
-		}
+		planned = planned.Union(c.Hours.Closed(p))
 	}
-	asked := c
-	c.ExcludeMaintenance = true
-	v := Judge(c, p, until, series, all)
-	v.Claim = asked
-	return v
+	return judge(c, p, until, series, planned, c.LeftOut(p, ex))
 }

@@ -19,12 +19,18 @@ import (
 // claim can then be breached, since downtime only grows, but never met; the
 // future is neither unknown nor accounted.
 func Judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion) Verdict {
-	v := Verdict{Claim: c, Period: p, Until: clamp(until, p), Final: !until.Before(p.To)}
 	planned := plannedTime(c, ex)
-	cut := &cutter{Period: timeline.Period{From: p.From, To: v.Until}}
-	if c.ExcludeMaintenance {
-		cut.excluded = planned
+	if !c.ExcludeMaintenance {
+		return judge(c, p, until, series, planned, nil)
 	}
+	return judge(c, p, until, series, planned, planned)
+}
+
+// judge holds the history against the claim without the time that is left out;
+// incidents inside planned time are marked.
+func judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series, planned, out timeline.Set) Verdict {
+	v := Verdict{Claim: c, Period: p, Until: clamp(until, p), Final: !until.Before(p.To)}
+	cut := &cutter{Period: timeline.Period{From: p.From, To: v.Until}, excluded: out}
 	v.Excluded = cut.excluded.Within(cut.Period)
 	v.Accounted = cut.Period.Length() - v.Excluded
 	v.Allowance = c.Availability.Allowance(p.Length() - cut.excluded.Within(p))

@@ -131,7 +131,7 @@ type ruleRun struct {
 // runs groups pieces. In continuous time each is a run; buckets run on until as
 // many good ones as the rule asks for have come.
 func (r *Rule) runs(all []part) []ruleRun {
-	pause := time.Duration(max(r.RecoverAfter, 1)-1) * r.Bucket
+	pause := r.pause()
 	runs := make([]ruleRun, 0, len(all))
 	for i, p := range all {
 		if n := len(runs); n > 0 && r.Bucket > 0 && p.From.Sub(runs[n-1].To) <= pause {
@@ -143,6 +143,11 @@ func (r *Rule) runs(all []part) []ruleRun {
 		runs = append(runs, ruleRun{p.Period, all[i : i+1]})
 	}
 	return runs
+}
+
+// pause returns how far buckets that are down can lie apart in one run.
+func (r *Rule) pause() time.Duration {
+	return time.Duration(max(r.RecoverAfter, 1)-1) * r.Bucket
 }
 
 // counts returns how much of a run counts from some moment on, inside what the

@@ -60,8 +60,8 @@ func (c *counter) read(v *Verdict, d *desk, series []timeline.Series) []ruleLine
 	for i, s := range series {
 		d.account.Read(s, p, v.Claim.DegradedDown)
 		all[i] = linesOf(&d.account)
-		if c.rule.MinRun > 0 {
-			all[i].open(&d.account, p, c.rule.MinRun)
+		if most := max(c.rule.MinRun, c.rule.pause()); most > 0 {
+			all[i].open(&d.account, p, most)
 		}
 		if need := c.rule.samples(); c.rule.Bucket > 0 && need > 0 && p.Length() > 0 {
 			all[i].empty = c.grid.emptyBuckets(s, c.grid.around(p), need)

@@ -6,7 +6,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -22,70 +21,6 @@ func drawSpans(t *rapid.T, n int) []timeline.Span {
 		at += long
 	}
 	return out
-}
-
-func kindAt(spans []timeline.Span, at time.Time) timeline.Kind {
-	for _, s := range spans {
-		if !at.Before(s.From) && at.Before(s.To) {
-			return s.Kind
-		}
-	}
-	return timeline.Unknown
-}
-
-// TestCombine compares the sweep with a look at every minute.
-func TestCombine(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		const minutes = 30
-		how := rapid.SampledFrom([]sla.Combine{sla.AnyDown, sla.AllDown}).Draw(t, "how")
-		var all [][]timeline.Span
-		for range rapid.IntRange(1, 4).Draw(t, "checks") {
-			all = append(all, drawSpans(t, minutes))
-		}
-		got := combine(all, how)
-		at := epoch
-		for _, s := range got {
-			if !s.From.Equal(at) || !s.To.After(s.From) {
-				t.Fatalf("spans do not touch: %v", got)
-			}
-			at = s.To
-		}
-		if !at.Equal(epoch.Add(minutes * time.Minute)) {
-			t.Fatalf("the period ends at %v", at)
-		}
-		for m := range minutes {
-			now := epoch.Add(time.Duration(m) * time.Minute)
-			want := kindAt(all[0], now)
-			for _, spans := range all[1:] {
-				if k := kindAt(spans, now); rank(k, how) > rank(want, how) {
-					want = k
-				}
-			}
-			if k := kindAt(got, now); k != want {
-				t.Fatalf("minute %d is %v, want %v", m, k, want)
-			}
-		}
-	})
-}
-
-func TestRank(t *testing.T) {
-	for _, c := range []struct {
-		how  sla.Combine
-		a, b timeline.Kind // a wins
-	}{
-		{sla.AnyDown, timeline.Down, timeline.Unknown},
-		{sla.AnyDown, timeline.Unknown, timeline.Up},
-		{sla.AnyDown, timeline.Degraded, timeline.Up},
-		{sla.AllDown, timeline.Up, timeline.Down},
-		{sla.AllDown, timeline.Unknown, timeline.Down},
-		{sla.AllDown, timeline.Degraded, timeline.Unknown},
-		{sla.AnyDown, timeline.Excluded, timeline.Down},
-		{sla.AllDown, timeline.Excluded, timeline.Up},
-	} {
-		if rank(c.a, c.how) <= rank(c.b, c.how) {
-			t.Errorf("%s: %v does not win over %v", c.how, c.a, c.b)
-		}
-	}
 }
 
 // TestColumns checks that no time is lost or made up on its way into a picture.
