@@ -1,6 +1,8 @@
 package main
 
 import (
+	"path/filepath"
+
 	"github.com/slamon/slamon/metrics"
 	"github.com/slamon/slamon/schedule"
 	"github.com/slamon/slamon/store"
@@ -21,7 +23,10 @@ func (d *daemon) innerSchedule() metrics.Schedule {
 // innerStore is what a scrape learns of the store beside the board.
 func (d *daemon) innerStore() metrics.Store {
 	s := d.store.Stats()
+	keep := d.config.Load().Storage
+	free, known := diskFree(filepath.Dir(keep.Path))
 	return metrics.Store{
+		SizeLimit: keep.MaxSize, DiskFree: free, DiskFreeKnown: known,
 		FreeBytes: s.FreeBytes, Checks: s.Checks, Waiting: s.Waiting, Late: s.Late, Failures: s.Failures,
 		LastCommit: s.LastCommit, CheckpointTook: s.CheckpointTook,
 		BackupBytes: s.BackupBytes, Damaged: s.Integrity == store.IntegrityDamaged,
