@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -208,6 +209,33 @@ func TestTools(t *testing.T) {
 				t.Errorf("%s: %v\n%s", strings.Join(args, " "), err, out)
 			}
 		})
+	}
+}
+
+// TestOrder checks that every test of rules says in which order groups are evaluated.
+// Without one the order is another each time, and a test fails once in many runs.
+func TestOrder(t *testing.T) {
+	for _, file := range files(t, "prometheus/tests/*.yml") {
+		var f struct {
+			RuleFiles []string `yaml:"rule_files"`
+			Order     []string `yaml:"group_eval_order"`
+		}
+		if err := yaml.Unmarshal(read(t, file), &f); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		var groups []string
+		for _, name := range f.RuleFiles {
+			var rules struct{ Groups []struct{ Name string } }
+			if err := yaml.Unmarshal(read(t, filepath.Join(filepath.Dir(file), name)), &rules); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			for _, g := range rules.Groups {
+				groups = append(groups, g.Name)
+			}
+		}
+		if !slices.Equal(f.Order, groups) {
+			t.Errorf("%s: group_eval_order is %v, want %v", file, f.Order, groups)
+		}
 	}
 }
 

@@ -30,6 +30,7 @@ var empty = map[string]string{
 	"slamon_check_performance_value":                    "the demo runs no command",
 	"slamon_check_throughput_bytes_per_second":          "the demo measures no throughput",
 	"slamon_clock_offset_seconds":                       "the demo has no time server",
+	"slamon_store_size_limit_bytes":                     "the demo's store has no limit",
 	"changes(slamon_start_timestamp_seconds":            "the demo is started once",
 	`kind=~"swap"`:                                      "the demo's gateway has no swap",
 	`kind=~"load"`:                                      "the demo's gateway tells no load",

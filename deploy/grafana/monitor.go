@@ -8,7 +8,7 @@ func monitor() dashboard {
 		many("instance", "Instance", "label_values(slamon_build_info, instance)").
 		row("Now", alive(), version(), age(), configured(), ownNetwork(), clock()).
 		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks()).
-		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), checkpoint()).
+		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), diskLeft(), checkpoint()).
 		row("Notices", noticeDelay(own, 8), noticesPending(own, 8), noticeFailures()).
 		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape())
 }
@@ -116,8 +116,13 @@ func storeSize() panel {
 		ask("slamon_store_bytes"+own, "on disk {{instance}}"), ask("slamon_store_free_bytes"+own, "free {{instance}}"))
 }
 
+func diskLeft() panel {
+	return lines("Space left on the disk of the store", "Whatever fills the disk, slamon loses results once it is full. The dashed line is at 256 MiB.", "bytes", atLeast(0),
+		ask("slamon_store_disk_free_bytes"+own, "{{instance}}"), steps(at(bad), from(256<<20, good)), drawn(), palette(), instead("This system does not tell"))
+}
+
 func checkpoint() panel {
-	return lines("Last checkpoint took", "Checkpoints fold results into stretches of one state.", "s", atLeast(0),
+	return lines("Last checkpoint took", "Checkpoints fold results into stretches of one state.", "s", size(24, 6), atLeast(0),
 		ask("slamon_store_checkpoint_duration_seconds"+own, "{{instance}}"))
 }
 
