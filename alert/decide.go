@@ -274,18 +274,20 @@ func (d *decision) notice(it *Item, p *Policy, kind Kind, number int, why string
 	return n
 }
 
-// resolve replaces duties by whoever is on duty.
-func (d *decision) resolve(channels []Channel) []Channel {
+// Reach replaces duties by whoever is on duty at now.
+func (r Rules) Reach(now time.Time, channels []Channel) []Channel {
 	var out []Channel
 	for _, c := range channels {
 		if name, ok := duty(c); ok {
-			out = union(out, d.rules.Rotas[name].On(d.now))
+			out = union(out, r.Rotas[name].On(now))
 		} else {
 			out = union(out, []Channel{c})
 		}
 	}
 	return out
 }
+
+func (d *decision) resolve(channels []Channel) []Channel { return d.rules.Reach(d.now, channels) }
 
 // finish closes the notices: the most severe conditions stand first, and the
 // deadline follows the condition that was detected first.

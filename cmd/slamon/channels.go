@@ -1,22 +1,36 @@
 package main
 
 import (
-	"fmt"
+	"errors"
 
 	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/notify"
 )
 
-// channels makes the senders of a configuration. A template that fails is found here.
+// channels makes the senders of a configuration. Templates that fail are found here,
+// all of them, with their lines.
 func channels(cfg *config.Config) (map[alert.Channel]notify.Channel, error) {
 	ready := make(map[alert.Channel]notify.Channel, len(cfg.Notify.Channels))
+	var complaints config.Complaints
 	for _, l := range cfg.Notify.Channels {
 		sender, err := notify.New(l)
 		if err != nil {
-			return nil, config.Complaints{{File: cfg.File, Text: fmt.Sprintf("channel %q: %s", l.ID, err), Remedy: "correct its settings; slamon notify test " + string(l.ID) + " tries it"}}
+			complaints = append(complaints, cfg.Part(l.ID, "body", "channel \""+string(l.ID)+"\": "+err.Error(),
+				"correct it; slamon notify test "+string(l.ID)+" tries it"))
+			continue
 		}
-		ready[l.ID] = notify.Channel{Sender: sender, Timeout: l.Timeout, Language: l.Language}
+		texts, err := notify.NewTexts(l.Template, cfg.Zone)
+		var failed *notify.TemplateError
+		if errors.As(err, &failed) {
+			complaints = append(complaints, cfg.Part(l.ID, failed.Part, "channel \""+string(l.ID)+"\": template of its "+failed.Error(),
+				"{{.Subject}}, {{.Text}}, {{.Link}}, {{range .Notice.Conditions}}{{.Title}}{{end}}; config.example.toml shows more"))
+			continue
+		}
+		ready[l.ID] = notify.Channel{Sender: sender, Timeout: l.Timeout, Language: l.Language, Texts: texts}
+	}
+	if len(complaints) > 0 {
+		return nil, complaints
 	}
 	return ready, nil
 }

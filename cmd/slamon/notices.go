@@ -57,6 +57,7 @@ type teller struct {
 	d      *daemon
 	outbox *notify.Outbox
 	secret []byte // signs links
+	duties duties
 
 	mu     sync.Mutex // guards what follows
 	memory alert.Memory
@@ -225,7 +226,7 @@ func (t *teller) look(now time.Time) {
 		return // nothing new is known
 	}
 	t.board = board.At
-	rules := cfg.Rules()
+	rules := t.rules(cfg)
 	wrong := alert.Conditions(board, cfg.Notify.Limits())
 	if late, ok := alert.AtRisk(t.outbox.Undelivered(now), now, cfg.Zone); ok {
 		wrong = append(wrong, late)
@@ -255,6 +256,7 @@ func (t *teller) keep(now time.Time, notices []alert.Notice) {
 
 // take puts the channels of a configuration into force.
 func (t *teller) take(cfg *config.Config, ready map[alert.Channel]notify.Channel) {
+	t.readDuties(cfg, time.Now())
 	t.outbox.SetChannels(ready)
 	names := make([]string, 0, len(cfg.Notify.Channels))
 	for _, l := range cfg.Notify.Channels {
@@ -286,6 +288,9 @@ func (t *teller) render(n alert.Notice, language string) notify.Message {
 			return r.URL + "/acknowledge?" + url.Values{"key": {key}, "sig": {t.Sign(key)}}.Encode()
 		}
 	}
+	if n.Dispatch != nil {
+		return t.renderReport(r, cfg, n, language)
+	}
 	return r.Render(n, language)
 }
 
@@ -305,6 +310,7 @@ func (t *teller) Signed(key, signature string) bool {
 func (t *teller) runKeepers(ctx context.Context) error {
 	for t.d.rest(ctx, keepEvery, nil) {
 		t.forgetDeeds(time.Now())
+		t.dispatch(time.Now())
 		for id, keeper := range t.outbox.Keepers() {
 			there := t.heard(id)
 			for part := range slices.Chunk(there, keptAtOnce) {

@@ -62,8 +62,12 @@ func tryChannel(ctx context.Context, out io.Writer, cfg *config.Config, id alert
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(channel.Timeout, time.Minute))
 	defer cancel()
 	ctx = notify.WithDialogue(ctx, func(line string) { say(out, "%s\n", line) })
+	m, err := channel.Texts.Apply(notify.Sample(channel.Language))
+	if err != nil { // it was tried when the file was read
+		return exitError{codeUsage, err}
+	}
 	begun := time.Now()
-	answer, err := channel.Sender.Send(ctx, notify.Sample(channel.Language))
+	answer, err := channel.Sender.Send(ctx, m)
 	took := time.Since(begun).Round(time.Millisecond)
 	if err == nil {
 		say(out, "\naccepted after %s: %s\n", took, answer)

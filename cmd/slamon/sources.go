@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,6 +134,7 @@ func sourceWarnings(cfg *config.Config) []string {
 			list = append(list, fmt.Sprintf("maintenance_file: %s", err))
 		}
 	}
+	list = append(list, dutyWarnings(cfg, time.Now())...)
 	for _, c := range cfg.Claims {
 		if c.Reference != "" {
 			if _, err := report.FindReference(c.Reference); err != nil {
@@ -183,13 +185,14 @@ func (d *daemon) runSources(ctx context.Context) error {
 // lookAtSources reads what changed. The directories are watched and not the files,
 // since editors replace files: a watch on the old one would see nothing more.
 func (d *daemon) lookAtSources(watcher *fsnotify.Watcher) {
-	for _, f := range d.config.Load().MaintenanceFiles {
+	for _, path := range watchedPaths(d.config.Load()) {
 		if watcher.Events != nil {
-			if err := watcher.Add(filepath.Dir(f.Path)); err != nil && !errors.Is(err, os.ErrNotExist) {
-				d.log.Debug("directory cannot be watched", "path", filepath.Dir(f.Path), "error", err)
+			if err := watcher.Add(filepath.Dir(path)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				d.log.Debug("directory cannot be watched", "path", filepath.Dir(path), "error", err)
 			}
 		}
 	}
+	d.teller.readDuties(d.config.Load(), time.Now())
 	for _, err := range d.ledger.readSources(time.Now()) {
 		d.log.Error("maintenance file not taken, what it said before stays", "error", err)
 		d.event(status.Event{At: time.Now(), Kind: "maintenance_refused", Text: firstLine(err.Error())})
@@ -223,10 +226,5 @@ func (d *daemon) waitForSource(ctx context.Context, watcher *fsnotify.Watcher) (
 // isSource reports whether the path is one of the watched files. The store may lie in
 // the same directory, and is written all the time.
 func (d *daemon) isSource(path string) bool {
-	for _, f := range d.config.Load().MaintenanceFiles {
-		if filepath.Clean(f.Path) == filepath.Clean(path) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(watchedPaths(d.config.Load()), filepath.Clean(path))
 }
