@@ -26,6 +26,7 @@
 //	stretch   check, first → stretch
 //	day       day → check → counts by state and reason, latency histogram
 //	evidence  day → check, sent → evidence of a failing or degraded result
+//	picture   day → check, sent → what a browser showed, of some evidence
 //	event     time → what happened to the monitor
 //	fact      small durable facts of other rooms
 //

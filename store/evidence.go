@@ -19,7 +19,8 @@ type StoredEvidence struct {
 	Reason   check.Reason
 	Took     time.Duration // exact, unlike that of a raw result
 	Phases   check.Phases
-	Evidence check.Evidence
+	Evidence check.Evidence // without its picture
+	Pictured bool           // Picture has it
 }
 
 const (
@@ -84,6 +85,7 @@ type storedEvidence struct {
 	Took     time.Duration  `json:"t,omitempty"`
 	Phases   *check.Phases  `json:"p,omitempty"`
 	Evidence check.Evidence `json:"e"`
+	Pictured bool           `json:"i,omitempty"`
 }
 
 // evidenceHash returns a number that is equal for equal evidence, and never 0.
@@ -107,8 +109,8 @@ func evidenceKey(no uint32, ms int64, ordinal uint64) []byte {
 }
 
 // evidenceValue returns the evidence of r as it is kept under key.
-func evidenceValue(key []byte, r check.Result) ([]byte, error) {
-	e := storedEvidence{r.Site, r.State, r.Reason, r.Took, &r.Phases, bounded(*r.Detail)}
+func evidenceValue(key []byte, r check.Result, pictured bool) ([]byte, error) {
+	e := storedEvidence{r.Site, r.State, r.Reason, r.Took, &r.Phases, bounded(*r.Detail), pictured}
 	if r.Phases == (check.Phases{}) {
 		e.Phases = nil
 	}
@@ -125,7 +127,7 @@ func bounded(e check.Evidence) check.Evidence {
 	for _, s := range [...]*string{&e.Sentence, &e.Address, &phase, &e.Status, &e.Certificate, &e.Body, &e.Want, &e.Got, &e.Steps} {
 		*s = cut(*s, check.EvidenceLimit)
 	}
-	e.Phase = check.Phase(phase)
+	e.Phase, e.Console = check.Phase(phase), cut(e.Console, check.ConsoleLimit)
 	return e
 }
 
@@ -151,7 +153,7 @@ func openEvidence(key, value []byte) (StoredEvidence, error) {
 		return StoredEvidence{}, errRecord
 	}
 	out := StoredEvidence{
-		Site: e.Site, State: e.State, Reason: e.Reason, Took: e.Took, Evidence: e.Evidence,
+		Site: e.Site, State: e.State, Reason: e.Reason, Took: e.Took, Evidence: e.Evidence, Pictured: e.Pictured,
 		Sent: fromMS(unsortable(binary.BigEndian.Uint64(key[4:]))),
 	}
 	if e.Phases != nil {

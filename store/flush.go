@@ -28,6 +28,7 @@ type plan struct {
 	named     []*history // checks that are new
 	stretches []entry
 	evidence  map[int32][]entry // by day
+	pictures  map[int32][]entry // by day
 }
 
 // Sync returns once every result appended before is durable, or says why not.
@@ -143,7 +144,8 @@ func (p *plan) keepEvidence(d *draft, r *record, result check.Result, ordinal ui
 		return
 	}
 	key := evidenceKey(r.state.no, r.ms, ordinal)
-	value, err := evidenceValue(key, result)
+	pictured := d.gate.pictured(*r, result.Detail.Picture)
+	value, err := evidenceValue(key, result, pictured)
 	if err != nil {
 		return // strings and numbers always have a JSON
 	}
@@ -152,6 +154,12 @@ func (p *plan) keepEvidence(d *draft, r *record, result check.Result, ordinal ui
 	}
 	day := dayOf(r.ms)
 	p.evidence[day] = append(p.evidence[day], entry{key, value})
+	if pictured {
+		if p.pictures == nil {
+			p.pictures = make(map[int32][]entry)
+		}
+		p.pictures[day] = append(p.pictures[day], entry{key, pictureValue(key, result.Detail.Picture)})
+	}
 	r.kept = true
 }
 
@@ -197,6 +205,9 @@ func (s *Store) write(tx *bbolt.Tx, p *plan) error {
 		if err := putAll(b, entries); err != nil {
 			return err
 		}
+	}
+	if err := writePictures(tx, p.pictures); err != nil {
+		return err
 	}
 	log := tx.Bucket(bucketLog)
 	log.FillPercent = 1 // keys only ever grow

@@ -29,7 +29,7 @@ type sweep struct {
 }
 
 // dayBuckets are those whose sub-buckets are named by a day first.
-var dayBuckets = [...][]byte{bucketRaw, bucketDay, bucketEvidence, bucketRChunk}
+var dayBuckets = [...][]byte{bucketRaw, bucketDay, bucketEvidence, bucketPicture, bucketRChunk}
 
 // stepSweep removes a bite of what is older than the retention, when it is time to.
 func (s *Store) stepSweep(now time.Time) error {

@@ -156,6 +156,9 @@ func (v *VerifyReport) record(path [][]byte, key, value []byte) error {
 		v.Evidence++
 		_, err := openEvidence(key, value)
 		return err
+	case name == string(bucketPicture) && nested:
+		_, err := unseal(key, value, pictureVersion)
+		return err
 	case name == string(bucketRChunk) && nested && len(path[1]) == 4:
 		return v.readingChunk(int32(be32(path[1])), key, value)
 	case nested || len(path) > 2:

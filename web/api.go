@@ -24,6 +24,7 @@ func (s *server) apiRoutes() []route {
 		get("/api/v1/incidents", s.withBoard(s.apiIncidents)),
 		get("/api/v1/incidents/{id}", s.withBoard(s.apiIncident)),
 		get("/api/v1/results", s.withBoard(s.apiResults)),
+		get("/api/v1/picture", s.picture),
 		get("/api/v1/events", s.events),
 		get("/api/v1/openapi.json", s.openAPI),
 		get("/badge/{file}", s.withBoard(s.badge)),

@@ -72,6 +72,7 @@ var textsEnglish = map[string]string{
 	"incident.counts": "Counts against", "incident.probes": "Probe by probe", "incident.cut": "The first %s are shown; the file has all of them.",
 	"evidence.sentence": "What happened", "evidence.address": "Address", "evidence.phase": "Phase reached", "evidence.status": "Status",
 	"evidence.certificate": "Certificate", "evidence.want": "Wanted", "evidence.got": "Got", "evidence.steps": "Steps", "evidence.body": "First bytes of the body",
+	"evidence.console": "Console of the browser", "evidence.picture": "What the browser showed, with secrets covered", "evidence.picture.alt": "The page at the moment when the step failed",
 
 	"verdict.window": "Window", "verdict.coverage": "Coverage", "verdict.availability": "Availability", "verdict.rolling": "Rolling windows",
 	"verdict.seen": "of the time seen", "verdict.interval": "95 % interval; unknown time counts as down at the lower end and as up at the upper end", "verdict.nothing": "nothing measured yet", "verdict.why": "Why this figure?",

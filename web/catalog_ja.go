@@ -71,6 +71,7 @@ var textsJapanese = map[string]string{
 	"incident.counts": "影響する公表値", "incident.probes": "測定ごとの記録", "incident.cut": "最初の %s件を表示しています。ファイルにはすべて含まれます。",
 	"evidence.sentence": "何が起きたか", "evidence.address": "アドレス", "evidence.phase": "到達した段階", "evidence.status": "ステータス",
 	"evidence.certificate": "証明書", "evidence.want": "期待", "evidence.got": "実際", "evidence.steps": "手順", "evidence.body": "本文の先頭",
+	"evidence.console": "ブラウザーのコンソール", "evidence.picture": "ブラウザーに表示されていた画面（秘密情報は伏せています）", "evidence.picture.alt": "手順が失敗した時点のページ",
 
 	"verdict.window": "対象期間", "verdict.coverage": "観測率", "verdict.availability": "稼働率", "verdict.rolling": "直近の期間",
 	"verdict.seen": "観測できた時間のみ", "verdict.interval": "95 % 区間（不明な時間は下限では停止、上限では稼働とみなします）", "verdict.nothing": "まだ測定値がありません", "verdict.why": "この数値の根拠",

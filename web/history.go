@@ -18,6 +18,9 @@ type History interface {
 	Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, error]
 	// Evidence returns what was kept of failing probes, oldest first.
 	Evidence(id check.ID, p timeline.Period, limit int) ([]Evidence, error)
+	// Picture returns what a browser showed when the evidence of that moment was
+	// made, as PNG; nil for none.
+	Picture(id check.ID, sent time.Time) ([]byte, error)
 	// Days returns the summaries of the UTC days that touch the period.
 	Days(id check.ID, p timeline.Period) ([]Day, error)
 	// Events returns what happened to the monitor, newest first.
@@ -28,6 +31,7 @@ type History interface {
 type Evidence struct {
 	Sent time.Time
 	check.Evidence
+	Pictured bool // Picture has what a browser showed
 }
 
 // Day sums up the results of one UTC day.

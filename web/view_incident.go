@@ -91,6 +91,7 @@ type incidentView struct {
 type evidenceView struct {
 	Sent     moment
 	Evidence check.Evidence
+	Picture  string // address of what a browser showed; empty for none
 }
 
 func (s *server) incident(v *visit) view {
@@ -166,12 +167,16 @@ func (s *server) evidence(v *visit, i *status.Incident, p timeline.Period) []evi
 		}
 		for n, e := range kept {
 			if len(out) < maxEvidence && (n == 0 || !alike(e.Evidence, kept[n-1].Evidence)) {
-				out = append(out, evidenceView{v.exact(e.Sent), e.Evidence})
+				one := evidenceView{Sent: v.exact(e.Sent), Evidence: e.Evidence}
+				if e.Pictured {
+					one.Picture = pictureURL(i.Check, e.Sent)
+				}
+				out = append(out, one)
 			}
 		}
 	}
 	if len(out) == 0 && i.Detail != nil {
-		out = append(out, evidenceView{v.exact(i.FirstBad), *i.Detail})
+		out = append(out, evidenceView{Sent: v.exact(i.FirstBad), Evidence: *i.Detail})
 	}
 	return out
 }

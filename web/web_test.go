@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
@@ -219,6 +220,10 @@ func (broken) Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, er
 		}
 	}
 }
+func (broken) Picture(check.ID, time.Time) ([]byte, error) {
+	return nil, errBroken
+}
+
 func (broken) Evidence(check.ID, timeline.Period, int) ([]web.Evidence, error) { return nil, errBroken }
 func (broken) Days(check.ID, timeline.Period) ([]web.Day, error)               { return nil, errBroken }
 func (broken) Events(timeline.Period, int) ([]status.Event, error)             { return nil, errBroken }

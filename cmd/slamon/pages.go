@@ -15,7 +15,7 @@ func (p pages) Evidence(id check.ID, period timeline.Period, limit int) ([]web.E
 	kept, err := p.Store.Evidence(id, period, limit)
 	out := make([]web.Evidence, 0, len(kept))
 	for _, e := range kept {
-		out = append(out, web.Evidence{Sent: e.Sent, Evidence: e.Evidence})
+		out = append(out, web.Evidence{Sent: e.Sent, Evidence: e.Evidence, Pictured: e.Pictured})
 	}
 	return out, err
 }

@@ -50,6 +50,9 @@ func (m *Made) Evidence(id check.ID, p timeline.Period, limit int) ([]web.Eviden
 	return out, nil
 }
 
+// Picture returns none: nothing here has a browser.
+func (m *Made) Picture(check.ID, time.Time) ([]byte, error) { return nil, nil }
+
 // Days sums up days by looking at one moment of each hour.
 func (m *Made) Days(id check.ID, p timeline.Period) ([]web.Day, error) {
 	c, ok := m.checks[id]
