@@ -21,7 +21,7 @@ func (m *Metrics) collectChecks(k *sink, b *status.Board) {
 			c := &s.Checks[i]
 			states[stateOf(c)]++
 			labels := []*dto.LabelPair{
-				k.label("check", string(c.ID)), k.label("class", string(c.Class)),
+				pair("check", string(c.ID)), k.label("class", string(c.Class)),
 				k.label("service", string(s.ID)), k.label("site", b.Site),
 			}
 			collectCheck(k, c, labels)

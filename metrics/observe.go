@@ -139,10 +139,20 @@ func (c *pairCount) example() *dto.Exemplar {
 	if c.state.Good() && c.reason == check.ReasonNone {
 		return nil
 	}
-	name, sent, took := "sent", c.last.UTC().Format(time.RFC3339Nano), c.lastTook.Seconds()
-	return &dto.Exemplar{
-		Label:     []*dto.LabelPair{{Name: &name, Value: &sent}},
-		Value:     &took,
-		Timestamp: timestamppb.New(c.last),
-	}
+	// All in one piece: there may be tens of thousands at a scrape.
+	e := &struct {
+		whole dto.Exemplar
+		pair  dto.LabelPair
+		pairs [1]*dto.LabelPair
+		at    timestamppb.Timestamp
+		sent  string
+		took  float64
+	}{sent: c.last.UTC().Format(time.RFC3339Nano), took: c.lastTook.Seconds()}
+	e.pair.Name, e.pair.Value = &sentLabel, &e.sent
+	e.pairs[0] = &e.pair
+	e.at.Seconds, e.at.Nanos = c.last.Unix(), int32(c.last.Nanosecond())
+	e.whole.Label, e.whole.Value, e.whole.Timestamp = e.pairs[:], &e.took, &e.at
+	return &e.whole
 }
+
+var sentLabel = "sent"

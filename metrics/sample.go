@@ -62,10 +62,17 @@ func (k *sink) label(name, value string) *dto.LabelPair {
 	key := [2]string{name, value}
 	p := k.pairs[key]
 	if p == nil {
-		p = &dto.LabelPair{Name: &key[0], Value: &key[1]}
+		p = pair(name, value)
 		k.pairs[key] = p
 	}
 	return p
+}
+
+// pair makes a pair that no other series of the scrape will ask for by its text:
+// 10,000 checks would only make the map of pairs large.
+func pair(name, value string) *dto.LabelPair {
+	text := [2]string{name, value}
+	return &dto.LabelPair{Name: &text[0], Value: &text[1]}
 }
 
 // labels builds pairs of names and values in turn, names in alphabetical order.
