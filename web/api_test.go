@@ -98,7 +98,7 @@ func TestResultsCSV(t *testing.T) {
 	if err != nil || w.Code != http.StatusOK {
 		t.Fatalf("%d %v", w.Code, err)
 	}
-	if want := []string{"time", "outcome", "duration_seconds", "reason", "site", "check"}; !slices.Equal(rows[0], want) {
+	if want := []string{"time", "outcome", "duration_seconds", "reason", "site", "check", "base"}; !slices.Equal(rows[0], want) {
 		t.Errorf("columns %v, want %v", rows[0], want)
 	}
 	up, failed := 0, 0
@@ -341,13 +341,15 @@ func TestAnswers(t *testing.T) {
 		target := path
 		switch {
 		case strings.Contains(path, "checks/{id}"):
-			target = "/api/v1/checks/files-web"
+			target = strings.Replace(path, "{id}", "meeting-join", 1)
 		case strings.Contains(path, "devices/{id}"):
 			target = "/api/v1/devices/meeting-gateway"
 		case strings.HasSuffix(path, "readings"):
 			target = "/api/v1/readings?kind=cpu&device=meeting-gateway"
 		case strings.Contains(path, "claims/{id}"):
 			target = "/api/v1/claims/meeting-year"
+		case strings.Contains(path, "responses/{id}"):
+			target = "/api/v1/responses/meeting-response"
 		case strings.Contains(path, "incidents/{id}"):
 			target = "/api/v1/incidents/" + incidentID(t, "meeting", 0)
 		case strings.HasSuffix(path, "results"):

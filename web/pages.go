@@ -33,7 +33,7 @@ func newPages() (*pages, error) {
 	}
 	for _, l := range languages {
 		base, err := template.New("").Funcs(template.FuncMap{"t": l.t}).
-			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/forms.html")
+			ParseFS(templateFiles, "templates/layout.html", "templates/parts.html", "templates/forms.html", "templates/responses.html")
 		if err != nil {
 			return nil, err
 		}

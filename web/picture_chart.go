@@ -46,7 +46,15 @@ func (s *server) chart(v *visit, c *check.Check, p timeline.Period) chartView {
 	if len(points) == 0 {
 		return chartView{}
 	}
-	return chartView{v.drawChart(points, p), v.t("chart.caption", nameOf(c.Name, c.ID))}
+	caption := v.t("chart.caption", nameOf(c.Name, c.ID))
+	var usual []point
+	if full, _ := findCheck(v.board, c.ID); full != nil {
+		usual = usualPoints(full.Usual.Range, p)
+	}
+	if len(usual) > 0 {
+		caption += " " + v.t("response.band")
+	}
+	return chartView{v.drawChart(points, usual, p), caption}
 }
 
 func (s *server) points(id check.ID, p timeline.Period) ([]point, error) {
@@ -87,9 +95,12 @@ func (s *server) dayPoints(id check.ID, p timeline.Period) ([]point, error) {
 	return out, err
 }
 
-func (v *visit) drawChart(points []point, p timeline.Period) template.HTML {
+func (v *visit) drawChart(points, usual []point, p timeline.Period) template.HTML {
 	top := time.Duration(0)
 	for _, q := range points {
+		top = max(top, q.p95)
+	}
+	for _, q := range usual {
 		top = max(top, q.p95)
 	}
 	top, step := niceTop(top)
@@ -106,6 +117,7 @@ func (v *visit) drawChart(points []point, p timeline.Period) template.HTML {
 		fmt.Fprintf(&b, `<line class="grid" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"/>`, at)
 	}
 	fmt.Fprintf(&b, `<svg x="0" y="10" width="100%%" height="%d" viewBox="0 0 1000 100" preserveAspectRatio="none">`, chartTall)
+	drawUsual(&b, usual, y)
 	for _, row := range unbroken(points) {
 		drawBand95(&b, row, y)
 	}

@@ -26,7 +26,7 @@ const (
 )
 
 // resultColumns are what `slamon judge` reads.
-var resultColumns = []string{"time", "outcome", "duration_seconds", "reason", "site", "check"}
+var resultColumns = []string{"time", "outcome", "duration_seconds", "reason", "site", "check", "base"}
 
 type resultJSON struct {
 	Time     time.Time       `json:"time"`
@@ -158,6 +158,7 @@ func (c *csvRows) row(r check.Result) error {
 	c.fields[3] = r.Reason.String()
 	c.fields[4] = r.Site
 	c.fields[5] = string(r.Check)
+	c.fields[6] = strconv.FormatBool(r.Base)
 	return c.w.Write(c.fields)
 }
 

@@ -25,6 +25,7 @@ type checkView struct {
 	Strips              []stripView
 	Legend              []legendRow
 	Chart               chartView
+	Responses           *responsesView
 	Incidents           []incidentRow
 	Results             []resultRow
 	CSV                 string
@@ -58,6 +59,7 @@ func (s *server) check(v *visit) view {
 		spans := timeline.Spans(s.read(id, p), p, nil, false)
 		out.Strips = []stripView{v.stripView(out.Row.Name, "", spans, period)}
 		out.Chart = s.chart(v, &c.Check, p)
+		out.Responses = s.responseTimes(v, []*status.Check{c}, p)
 		out.Results = s.newest(v, c)
 	}
 	for i := range x.Incidents {

@@ -38,6 +38,9 @@ func (s *server) claim(v *visit) view {
 	id := sla.ClaimID(v.r.PathValue("id"))
 	c, x := findClaim(v.board, id)
 	if c == nil {
+		if r, x := findResponse(v.board, id); r != nil {
+			return s.responseClaim(v, r, x)
+		}
 		return v.missing("claim", string(id))
 	}
 	out := claimView{

@@ -88,6 +88,11 @@ func troubled(s *status.Service) bool {
 			return true
 		}
 	}
+	for i := range s.Responses {
+		if decisive(s.Responses[i].Answer) {
+			return true
+		}
+	}
 	return false
 }
 
@@ -104,6 +109,9 @@ func (v *visit) serviceRow(s *status.Service) serviceRow {
 	}
 	for i := range s.Claims {
 		row.Claims = append(row.Claims, v.claimRow(&s.Claims[i]))
+	}
+	for i := range s.Responses {
+		row.Claims = append(row.Claims, v.responseClaimRow(&s.Responses[i]))
 	}
 	return row
 }
@@ -129,7 +137,7 @@ func (v *visit) summarize(o *overviewView) {
 			states[s.State]++
 		}
 		checks += len(s.Checks)
-		claims += len(s.Claims)
+		claims += len(s.Claims) + len(s.Responses)
 		open += openIncidents(s)
 		for k := range s.Checks {
 			if !s.Checks[k].Paused {
@@ -138,6 +146,9 @@ func (v *visit) summarize(o *overviewView) {
 		}
 		for k := range s.Claims {
 			answers[s.Claims[k].Answer]++
+		}
+		for k := range s.Responses {
+			answers[s.Responses[k].Answer]++
 		}
 	}
 	v.headline(o, states, open)

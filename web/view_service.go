@@ -28,6 +28,7 @@ type serviceView struct {
 	Legend             []legendRow
 	More               string
 	Chart              chartView
+	Responses          *responsesView
 	Checks             []checkRow
 	Pager              pagerView
 	Incidents          []incidentRow
@@ -102,6 +103,9 @@ func (s *server) service(v *visit) view {
 	for i := range x.Claims {
 		out.Claims = append(out.Claims, v.verdict(&x.Claims[i]))
 	}
+	for i := range x.Responses {
+		out.Claims = append(out.Claims, v.responseVerdict(&x.Responses[i]))
+	}
 	var own *sla.Verdict
 	if len(x.Claims) > 0 {
 		own = &x.Claims[0].Verdict
@@ -119,6 +123,7 @@ func (s *server) service(v *visit) view {
 	for _, c := range checks {
 		out.Checks = append(out.Checks, v.checkRow(c))
 	}
+	out.Responses = s.responseTimes(v, checks, soFar(period, v.board.At))
 	out.Incidents = v.incidentRows(pointers(x.Incidents[:min(len(x.Incidents), incidentsPerPage)]))
 	out.Maintenance = v.maintenance(x)
 	out.Mutes = s.mutes(v, func(m alert.Mute) bool { return m.Service == x.ID })

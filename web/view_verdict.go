@@ -61,6 +61,7 @@ type verdictView struct {
 	Deciding, Left          string
 	Bar                     template.HTML
 	Rolling                 []rollingView
+	Measure                 string // what Point is, where it is no availability
 }
 
 type rollingView struct {

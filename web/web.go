@@ -29,6 +29,8 @@ type Options struct {
 	Ledger Ledger
 	// Notices is who was told what.
 	Notices Notices
+	// Responses are the response times of a check over a period.
+	Responses Responses
 	// Readings are what is read of devices, and Reviews the capacity reviews.
 	Readings Readings
 	Reviews  Reviews
@@ -109,6 +111,7 @@ func (s *server) routes() []route {
 	}
 	table = append(append(table, s.apiRoutes()...), s.ledgerRoutes()...)
 	table = append(table, s.deviceRoutes()...)
+	table = append(table, s.responseRoutes()...)
 	table = append(table, s.noticeRoutes()...)
 	table = append(table, s.deedRoutes()...)
 	return append(table, s.pageRoutes()...)

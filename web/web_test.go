@@ -25,7 +25,7 @@ var made = sync.OnceValue(webtest.New)
 
 func options() web.Options {
 	return web.Options{
-		Board: func() *status.Board { return made().Board }, History: made(), Readings: made(),
+		Board: func() *status.Board { return made().Board }, History: made(), Readings: made(), Responses: made().ResponseTimes,
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "slamon_build_info 1\n") }),
 		Config:  func() string { return "[site]\nname = \"<b>tokyo</b>\"" },
 	}

@@ -90,7 +90,7 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 	}
 	for _, claim := range cfg.Responses {
 		if claim.Service == s.ID {
-			out.Responses = append(out.Responses, b.replies.get(claim))
+			out.Responses = append(out.Responses, b.replies.get(claim, now))
 		}
 	}
 	return out

@@ -13,6 +13,7 @@ import (
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/store"
 	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web"
 )
 
 const (
@@ -67,12 +68,12 @@ func newResponses(h responseHistory, l *ledger, log *slog.Logger) *responses {
 }
 
 // get returns the newest verdict on a claim, and a bare one before the first.
-func (r *responses) get(c sla.ResponseClaim) status.Response {
+func (r *responses) get(c sla.ResponseClaim, now time.Time) status.Response {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	v, ok := r.judged[c.ID]
 	if !ok || v.Claim.Promise != c.Promise {
-		v = status.Response{ResponseVerdict: sla.ResponseVerdict{Claim: c}}
+		v = status.Response{ResponseVerdict: sla.ResponseVerdict{Claim: c, Period: c.Window.Period(now), Until: now}}
 	}
 	v.Claim = c
 	return v
@@ -286,4 +287,12 @@ func limitOf(cfg *config.Config, id check.ID) (limit time.Duration, claimed bool
 // runResponses keeps the verdicts on response time.
 func (d *daemon) runResponses(ctx context.Context) error {
 	return d.replies.run(ctx, d.config.Load, func() { nudge(d.wake) })
+}
+
+// responseTimes gives the pages the response times of a check.
+func (d *daemon) responseTimes(id check.ID, p timeline.Period) (web.ResponseTimes, error) {
+	cfg := d.config.Load()
+	limit, _ := limitOf(cfg, id)
+	f, exact, err := d.replies.figures(cfg, id, p, limit)
+	return web.ResponseTimes{ResponseFigures: f, Limit: limit, Exact: exact}, err
 }

@@ -221,6 +221,7 @@ func (d *daemon) handler() (http.Handler, error) {
 		Notices:     d.teller,
 		Heartbeat:   d.heartbeat,
 		Ledger:      stating{d},
+		Responses:   d.responseTimes,
 		Readings:    readingPages{d.store},
 		Reviews:     d.devices,
 		Report:      d.report,

@@ -79,6 +79,7 @@ func New() *Made {
 		b.Services = append(b.Services, m.service(s))
 	}
 	devices(b)
+	m.responses(b)
 	m.Board = b
 	return m
 }

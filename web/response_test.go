@@ -1,0 +1,63 @@
+package web_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/slamon/slamon/web/webtest"
+)
+
+// TestResponsePages: a claim on response time stands beside those on availability, has
+// a page that explains it, and the response times of checks are shown.
+func TestResponsePages(t *testing.T) {
+	h := handler(t, options())
+	for target, want := range map[string][]string{
+		"/":                                  {"150 ms for 99 %", "not judged yet", "p50 "},
+		"/services/meeting":                  {"150 ms for 99 %", "within the limit", "took at most 150 ms; at 95 % confidence", "slower than usual since 2026-09-20 14:05:00", `<h2 id="h-chart">`, "20,160 operations"},
+		"/services/meeting?lang=ja":          {"150 ms以内が 99 %", "制限時間内", "通常より遅い"},
+		"/claims/meeting-response":           {"The share within the limit", "20139 ÷ 20160 = 99.89 %", "--claim-response &#34;150ms for 99%&#34;", "Operations are answered within 150 ms."},
+		"/claims/meeting-response?lang=ja":   {"応答時間の分布", "クロッパー・ピアソン法"},
+		"/claims/meeting-response-month":     {"not judged yet", "Nothing has been measured yet"},
+		"/checks/meeting-join?range=7d":      {"class=\"usual\"", "The dotted band is what is usual", "Usual now"},
+		"/checks/meeting-join?range=30d":     {"from summaries of days"},
+		"/api/v1/results?check=meeting-join": {"time,outcome,duration_seconds,reason,site,check,base"},
+	} {
+		w := ask(h, http.MethodGet, target)
+		for _, text := range want {
+			if !strings.Contains(w.Body.String(), text) {
+				t.Errorf("%s answers %d and does not say %q", target, w.Code, text)
+			}
+		}
+	}
+	for target, code := range map[string]int{"/api/v1/responses/none": 404, "/api/v1/checks/none/responses": 404, "/api/v1/checks/meeting-join/responses?from=never": 400} {
+		if w := ask(h, http.MethodGet, target); w.Code != code {
+			t.Errorf("%s answers %d, want %d", target, w.Code, code)
+		}
+	}
+}
+
+// TestResponseAPI: the verdict in JSON has the figures of the board, and a claim that
+// was not judged says so.
+func TestResponseAPI(t *testing.T) {
+	h := handler(t, options())
+	type answer struct {
+		Judged  *string `json:"judged"`
+		Verdict string  `json:"verdict"`
+		Claim   struct {
+			Limit float64 `json:"limit_seconds"`
+		} `json:"claim"`
+		Operations struct{ Total, Failed int } `json:"operations"`
+		Rolling    map[string]any              `json:"rolling"`
+	}
+	judged := decode[answer](t, h, "/api/v1/responses/meeting-response")
+	if judged.Judged == nil || judged.Verdict != "met" || judged.Claim.Limit != webtest.ResponseLimit.Seconds() || judged.Operations.Total != 20160 || judged.Operations.Failed != 21 || len(judged.Rolling) != 3 {
+		t.Errorf("%+v", judged)
+	}
+	if fresh := decode[answer](t, h, "/api/v1/responses/meeting-response-month"); fresh.Judged != nil || fresh.Verdict != "cannot_tell" {
+		t.Errorf("%+v", fresh)
+	}
+	if list := decode[struct{ Responses []answer }](t, h, "/api/v1/responses?service=files"); list.Responses == nil || len(list.Responses) != 0 {
+		t.Errorf("claims of another service: %+v", list)
+	}
+}
