@@ -37,6 +37,7 @@ type Check struct {
 	ReprobeGood   int           // good re-probes after recovery before the base grid is enough again
 	DegradedAfter time.Duration // an answer slower than this is Degraded; 0 for no limit
 	Paused        bool          // known, shown, not probed: its time is unknown
+	Sensor        bool          // a connection is kept open, and a probe sent at once when it breaks
 	EveryAddress  bool          // each address of the target's name is asked; see Host
 
 	Params Params

@@ -167,6 +167,7 @@ func (d *dumper) check(k check.Check) {
 		d.time("degraded_after", k.DegradedAfter)
 	}
 	d.flag("paused", k.Paused)
+	d.flag("sensor", k.Sensor)
 	d.flag("every_address", k.EveryAddress)
 	parents := make([]string, 0, len(d.parents[k.ID]))
 	for _, id := range d.parents[k.ID] {

@@ -112,6 +112,7 @@ type checkFile struct {
 	Paused    field[bool]     `toml:"paused"`
 	DependsOn []field[string] `toml:"depends_on"`
 
+	Sensor       field[bool] `toml:"sensor"`
 	EveryAddress field[bool] `toml:"every_address"`
 	kindFiles
 }

@@ -83,6 +83,7 @@ func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Cl
 		ReprobeGood:   p.reprobeGood,
 		DegradedAfter: p.degradedAfter,
 		Paused:        f.Paused.v,
+		Sensor:        r.sensor(f.Sensor, params),
 		EveryAddress:  r.everyAddress(f.EveryAddress, params),
 		Params:        params,
 	}

@@ -40,6 +40,12 @@ type Store struct {
 	DiskFreeKnown bool
 }
 
+// Sensors is how the connections are doing that are kept open to notice an outage.
+type Sensors struct {
+	Sensors, Connected int
+	Probed, Limited    uint64 // breaks, by whether a probe was sent at once
+}
+
 var (
 	lag            = histogramOf("schedule_lag_seconds", "How late base slots were, from slot to start of the probe.")
 	maxInFlight    = gauge("schedule_in_flight_limit", "Most probes that may be under way.")
@@ -55,6 +61,8 @@ var (
 	backupBytes    = gauge("store_backup_bytes", "Size of the last backup. Absent before the first.")
 	storeLimit     = gauge("store_size_limit_bytes", "Largest size that the store may have. Absent without a limit.")
 	diskFree       = gauge("store_disk_free_bytes", "Free space on the disk of the store. Absent where the system does not tell.")
+	sensors        = gauge("sensors", "Checks with sensor = true, by whether their connection is open.", "state")
+	sensorBreaks   = counter("sensor_breaks_total", "Connections that broke unexpectedly, by what was done: probed at once, or limited, because that was done a moment ago.", "action")
 	damaged        = gauge("store_damaged", "Whether a check of the store found damage.")
 )
 
@@ -90,4 +98,14 @@ func (m *Metrics) collectStore(k *sink, s Store, since *timestamppb.Timestamp) {
 		k.put(diskFree, nil, float64(s.DiskFree))
 	}
 	k.flag(damaged, nil, s.Damaged)
+}
+
+func (m *Metrics) collectSensors(k *sink, s Sensors, since *timestamppb.Timestamp) {
+	if s.Sensors == 0 {
+		return
+	}
+	k.put(sensors, k.labels("state", "connected"), float64(s.Connected))
+	k.put(sensors, k.labels("state", "waiting"), float64(s.Sensors-s.Connected))
+	k.count(sensorBreaks, k.labels("action", "probed"), s.Probed, since, nil)
+	k.count(sensorBreaks, k.labels("action", "limited"), s.Limited, since, nil)
 }

@@ -28,9 +28,10 @@ const (
 type Options struct {
 	Version, Revision string
 	Log               *slog.Logger
-	// Schedule and Store are asked at every scrape; what is nil is not exposed.
+	// Schedule, Store and Sensors are asked at every scrape; what is nil is not exposed.
 	Schedule func() Schedule
 	Store    func() Store
+	Sensors  func() Sensors
 	// WithoutRuntime leaves out the go_ and process_ metrics.
 	WithoutRuntime bool
 }

@@ -31,6 +31,7 @@ const catalogue = "testdata/catalogue.prom"
 func filled(b *status.Board) *Metrics {
 	m := New(func() *status.Board { return b }, Options{
 		Version: "1.2.3", Revision: "0123abc", WithoutRuntime: true,
+		Sensors: func() Sensors { return Sensors{Sensors: 3, Connected: 2, Probed: 5, Limited: 1} },
 		Schedule: func() Schedule {
 			bounds := []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond}
 			return Schedule{MaxInFlight: 800, Panics: 1, Rounds: 2, Lag: Durations{Count: 1000, Sum: 3 * time.Second, Bounds: bounds, Buckets: []uint64{900, 990, 999}}}

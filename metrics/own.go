@@ -36,6 +36,9 @@ func (m *Metrics) collectOwn(k *sink, b *status.Board) {
 	if m.options.Store != nil {
 		m.collectStore(k, m.options.Store(), begin)
 	}
+	if m.options.Sensors != nil {
+		m.collectSensors(k, m.options.Sensors(), begin)
+	}
 	k.put(storeBytes, nil, float64(o.StoreBytes))
 	k.count(storeResults, nil, o.ResultsStored, nil, nil)
 	k.count(storeLost, nil, o.ResultsLost, begin, nil)

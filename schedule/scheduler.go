@@ -185,7 +185,27 @@ func (s *Scheduler) roomBesideGrid() bool { return s.inFlight < s.max-s.max/10 }
 func (s *Scheduler) Trigger(id check.ID) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.trigger(s.states[id])
+}
+
+// Suspect probes a check at once, as Trigger does, and again at the pace of re-probes
+// until it has been good as often as after a failure, but twice at least: what gave
+// rise to the suspicion may be the beginning of an outage that is not there yet.
+func (s *Scheduler) Suspect(id check.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	st := s.states[id]
+	if !s.trigger(st) {
+		return false
+	}
+	if st.task.Check.Reprobe > 0 && !st.failing {
+		st.left = max(st.left, int32(st.task.Check.ReprobeGood), 2)
+	}
+	return true
+}
+
+// trigger launches a probe beside the grid. Callers hold mu.
+func (s *Scheduler) trigger(st *state) bool {
 	if st == nil || st.task.Check.Paused || s.ctx == nil || s.stopped ||
 		st.extra >= maxReprobes || !s.roomBesideGrid() {
 		return false

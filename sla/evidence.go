@@ -137,7 +137,7 @@ func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Dura
 		e.beyond += max(0, R+g+end-e.slow)
 	}
 	switch {
-	case slow && r.Beside:
+	case r.Beside:
 		e.point += likelySensed(r, p, slow)
 	case k == 1:
 		e.point += max(R, time.Duration(float64(r.Interval)*pace)) // R is longer only where a border cut hits off

@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -45,6 +47,7 @@ type daemon struct {
 	store   *store.Store
 	env     *probe.Env
 	sched   *schedule.Scheduler
+	sensors *probe.Sensors
 	metrics *metrics.Metrics
 	latest  latest
 	boards  *boards
@@ -96,7 +99,7 @@ func (d *daemon) open() error {
 	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, replies: d.replies, usuals: d.usuals, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
-		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore,
+		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore, Sensors: d.innerSensors,
 	})
 	if err := d.prepare(cfg); err != nil {
 		return errors.Join(exitError{codeFailed, err}, d.store.Close())
@@ -113,6 +116,7 @@ func (d *daemon) prepare(cfg *config.Config) error {
 	if d.env, err = probe.NewEnv(probe.Options{}); err != nil {
 		return err
 	}
+	d.sensors = probe.NewSensors(probe.SensorOptions{Trigger: d.suspect, Broke: d.sensorBroke})
 	d.restoreHeartbeats()
 	if d.teller, err = d.openTeller(); err != nil {
 		return err
@@ -180,6 +184,9 @@ func (d *daemon) take(cfg *config.Config) error {
 		checks[c.ID] = c
 		tasks = append(tasks, schedule.Task{Check: c, Probe: polls[c.ID]})
 	}
+	if err := d.sensors.Set(slices.Collect(maps.Values(checks))); err != nil {
+		return err
+	}
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
 	d.remember(checks)
@@ -233,6 +240,7 @@ func (d *daemon) committed(results []check.Result) {
 			continue
 		}
 		d.metrics.Observe(c, r)
+		d.sensors.Saw(r.Check, r.State)
 		if m, _ := d.latest.get(r.Check); m.since.Equal(r.Sent) {
 			d.changed(c, r)
 		} else if soonConfirmed(r, m.since) {
@@ -356,6 +364,7 @@ func (d *daemon) parts() []part {
 		{"devices", d.devices.run},
 		{"traps", d.runTraps},
 		{"schedule", d.sched.Run},
+		{"sensors", d.sensors.Run},
 		{"signal", d.runSignal},
 		{"systemd", d.runSystemd},
 	}

@@ -32,3 +32,12 @@ func (d *daemon) innerStore() metrics.Store {
 		BackupBytes: s.BackupBytes, Damaged: s.Integrity == store.IntegrityDamaged,
 	}
 }
+
+// innerSensors is what a scrape learns of the connections that are kept open.
+func (d *daemon) innerSensors() metrics.Sensors {
+	if d.sensors == nil {
+		return metrics.Sensors{}
+	}
+	s := d.sensors.Stats()
+	return metrics.Sensors{Sensors: s.Sensors, Connected: s.Connected, Probed: s.Probed, Limited: s.Limited}
+}
