@@ -62,6 +62,8 @@ func (d *dumper) params(parent string, p check.Params) {
 		d.throughput(p)
 	case check.Mailbox:
 		d.mailbox(parent+"."+p.Kind(), p)
+	case check.Browser:
+		d.browser(parent+"."+p.Kind(), p)
 	}
 }
 

@@ -22,7 +22,7 @@ func (r *reader) everyAddress(f field[bool], p check.Params) bool {
 		return false
 	}
 	switch p.(type) {
-	case check.Heartbeat, check.Transaction, check.Command, check.Throughput, check.Mailbox:
+	case check.Heartbeat, check.Transaction, check.Command, check.Throughput, check.Mailbox, check.Browser:
 		r.complain(f.at, "take it out", "every_address has no use with %s: it is for targets that are found by one name", p.Kind())
 		return false
 	}

@@ -28,6 +28,7 @@ type kindFiles struct {
 	TURN        *turnFile        `toml:"turn"`
 	Throughput  *throughputFile  `toml:"throughput"`
 	Mailbox     *mailboxFile     `toml:"mailbox"`
+	Browser     *browserFile     `toml:"browser"`
 }
 
 type httpFile struct {

@@ -37,14 +37,15 @@ type kindTable struct {
 }
 
 // tables returns all kinds in the order of the reference.
-func (k *kindFiles) tables() [19]kindTable {
-	return [19]kindTable{
+func (k *kindFiles) tables() [20]kindTable {
+	return [20]kindTable{
 		{"http", head(k.HTTP)}, {"tcp", head(k.TCP)}, {"tls", head(k.TLS)}, {"icmp", head(k.ICMP)},
 		{"dns", head(k.DNS)}, {"ntp", head(k.NTP)}, {"smtp", head(k.SMTP)}, {"imap", head(k.IMAP)},
 		{"ssh", head(k.SSH)}, {"grpc", head(k.GRPC)}, {"stun", head(k.STUN)}, {"udp", head(k.UDP)},
 		{"heartbeat", head(k.Heartbeat)}, {"transaction", head(k.Transaction)},
 		{"command", head(k.Command)}, {"websocket", head(k.WebSocket)}, {"turn", head(k.TURN)},
 		{"throughput", head(k.Throughput)}, {"mailbox", head(k.Mailbox)},
+		{"browser", head(k.Browser)},
 	}
 }
 
@@ -100,6 +101,8 @@ func (r *reader) read(k *kindFiles, kind string) check.Params {
 		return r.throughput(k.Throughput)
 	case "mailbox":
 		return r.roundTrip(k.Mailbox)
+	case "browser":
+		return r.browser(k.Browser)
 	}
 	return nil
 }

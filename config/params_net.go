@@ -107,6 +107,9 @@ func (r *reader) fits(k *kindFiles, p check.Params, timeout time.Duration) {
 	if x, ok := p.(check.Transaction); ok {
 		r.fitsTransaction(k.Transaction, x, timeout)
 	}
+	if k.Browser != nil {
+		r.fitsBrowser(k.Browser, timeout)
+	}
 	icmp, ok := p.(check.ICMP)
 	if !ok || time.Duration(icmp.Count-1)*icmp.Gap < timeout {
 		return

@@ -72,6 +72,9 @@ func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Cl
 	p := r.pace(&f.paceKeys, class, paces, f.at)
 	params := r.params(&f.kindFiles, "check", id, &f.table)
 	r.fits(&f.kindFiles, params, p.timeout)
+	if f.Browser != nil {
+		r.browserOften(f.Browser, p.interval)
+	}
 	return check.Check{
 		ID:            check.ID(id),
 		Name:          r.display(f.Name, id),

@@ -86,10 +86,12 @@ type scope struct {
 	from    map[string]place // where each was stated
 	used    map[string]bool
 	secrets map[string]bool
+	remedy  string // where a variable comes from
 }
 
 func newScope() *scope {
-	return &scope{from: map[string]place{}, used: map[string]bool{check.RunVariable: true}, secrets: map[string]bool{}}
+	return &scope{from: map[string]place{}, used: map[string]bool{check.RunVariable: true}, secrets: map[string]bool{},
+		remedy: "capture it in an earlier step, or state it in [service.check.transaction.variables]"}
 }
 
 func (r *reader) transaction(f *transactionFile) check.Params {
@@ -172,7 +174,7 @@ func (s *scope) text(r *reader, f field[string], key string) check.Text {
 		if _, ok := s.from[name]; ok {
 			continue
 		}
-		remedy := "capture it in an earlier step, or state it in [service.check.transaction.variables]"
+		remedy := s.remedy
 		if like, ok := closest(name, s.names); ok {
 			remedy = "${" + like + "}, if that was meant"
 		}
@@ -184,7 +186,7 @@ func (s *scope) text(r *reader, f field[string], key string) check.Text {
 
 func (r *reader) request(f *requestFile, s *scope, names map[string]place, p check.Transaction) check.TransactionStep {
 	step := check.TransactionStep{
-		Name:         r.stepName(f, names),
+		Name:         r.stepName(f.Name, &f.table, names),
 		Status:       f.Status.accepted(),
 		MaxRedirects: int(r.within(f.MaxRedirects, "max_redirects", 0, maxRedirects, defaultRedirects)),
 		Timeout:      r.between(f.Timeout, "timeout", minTimeout, maxInterval, 0),
@@ -220,18 +222,18 @@ func (r *reader) request(f *requestFile, s *scope, names map[string]place, p che
 // maxStepName bounds a step's name, which is a label of metrics.
 const maxStepName = 40
 
-func (r *reader) stepName(f *requestFile, names map[string]place) string {
-	if !r.required(f.Name.set, &f.table, "name", `name = "login"`, "this step has no name") || !f.Name.ok {
+func (r *reader) stepName(f field[string], t *table, names map[string]place) string {
+	if !r.required(f.set, t, "name", `name = "login"`, "this step has no name") || !f.ok {
 		return ""
 	}
-	if f.Name.v == "" || len(f.Name.v) > maxStepName || strings.ContainsFunc(f.Name.v, func(c rune) bool { return c < ' ' }) {
-		r.complain(f.Name.at, `name = "login"`, "step name %s: want 1 to %d bytes on one line", quote(f.Name.v), maxStepName)
+	if f.v == "" || len(f.v) > maxStepName || strings.ContainsFunc(f.v, func(c rune) bool { return c < ' ' }) {
+		r.complain(f.at, `name = "login"`, "step name %s: want 1 to %d bytes on one line", quote(f.v), maxStepName)
 	}
-	if first, ok := names[f.Name.v]; ok {
-		r.complain(f.Name.at, "name = "+strconv.Quote(f.Name.v+" again"), "step name %s is taken: the first one is on line %d", quote(f.Name.v), r.line(first))
+	if first, ok := names[f.v]; ok {
+		r.complain(f.at, "name = "+strconv.Quote(f.v+" again"), "step name %s is taken: the first one is on line %d", quote(f.v), r.line(first))
 	}
-	names[f.Name.v] = f.Name.at
-	return f.Name.v
+	names[f.v] = f.at
+	return f.v
 }
 
 // requestURL reads a URL with variables. Without them it must be right as it is; with
@@ -390,17 +392,18 @@ func (r *reader) fitsTransaction(f *transactionFile, p check.Transaction, timeou
 			FormatDuration(p.CleanupTime), FormatDuration(timeout))
 	}
 	for i := range f.Step {
-		r.fitsStep(&f.Step[i], timeout)
+		r.fitsTimes(f.Step[i].Timeout, f.Step[i].DegradedAfter, timeout)
 	}
 }
 
-func (r *reader) fitsStep(f *requestFile, timeout time.Duration) {
-	if f.Timeout.ok && f.Timeout.v > timeout {
-		r.complain(f.Timeout.at, "take it out, or give the check a longer timeout", "timeout %q of a step is longer than the timeout of the check, which is %s",
-			FormatDuration(f.Timeout.v), FormatDuration(timeout))
+// fitsTimes complains about times of a step that its check does not have.
+func (r *reader) fitsTimes(own, degraded field[time.Duration], timeout time.Duration) {
+	if own.ok && own.v > timeout {
+		r.complain(own.at, "take it out, or give the check a longer timeout", "timeout %q of a step is longer than the timeout of the check, which is %s",
+			FormatDuration(own.v), FormatDuration(timeout))
 	}
-	if limit := f.Timeout.or(timeout); f.DegradedAfter.ok && f.DegradedAfter.v >= limit {
-		r.complain(f.DegradedAfter.at, "degraded_after = "+strconv.Quote(FormatDuration((limit/2).Round(time.Millisecond))),
-			"degraded_after %q must be shorter than the timeout of %s: a slower answer is a timeout", FormatDuration(f.DegradedAfter.v), FormatDuration(limit))
+	if limit := own.or(timeout); degraded.ok && degraded.v >= limit {
+		r.complain(degraded.at, "degraded_after = "+strconv.Quote(FormatDuration((limit/2).Round(time.Millisecond))),
+			"degraded_after %q must be shorter than the timeout of %s: a slower answer is a timeout", FormatDuration(degraded.v), FormatDuration(limit))
 	}
 }
