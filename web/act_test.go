@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -8,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/web"
 	"github.com/slamon/slamon/web/webtest"
 )
@@ -211,5 +214,21 @@ func TestTakeBack(t *testing.T) {
 	}
 	if w := submit(handler(t, o), "/maintenance/"+a.ID+"/remove", url.Values{"by": {"Sato"}}); w.Code != http.StatusSeeOther || s.Entered(a.ID) {
 		t.Errorf("%d %s", w.Code, refusal(w.Body.String()))
+	}
+}
+
+// state fills a made site with what people state, so that pages show all they can.
+func state(t testing.TB, s *webtest.Stated) {
+	t.Helper()
+	files := incidentID(t, "files", 0)
+	act := alert.Act{By: "Sato", At: webtest.Now, Note: "called the vendor"}
+	err := errors.Join(
+		s.Comment(files, act),
+		s.Confirm(files, sla.Cause{Side: sla.Vendor, By: "Sato", At: webtest.Now, Note: "by mail"}),
+		s.Mute(alert.Mute{Service: "meeting", Check: "meeting-stun", Until: webtest.Now.Add(time.Hour), Act: act}),
+		s.TellVendor(files, alert.Telling{Where: "web", Seen: webtest.Now, Act: act}),
+	)
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -35,7 +35,7 @@ type browser struct {
 
 // browserPatience bounds a whole test. A page takes a fraction of a second; a
 // busy machine takes its time to start Chromium.
-const browserPatience = 90 * time.Second
+const browserPatience = 4 * time.Minute
 
 func startBrowser(t *testing.T) *browser {
 	t.Helper()

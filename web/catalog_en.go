@@ -95,7 +95,7 @@ var textsEnglish = map[string]string{
 
 	"why.title": "Why this figure?", "why.file": "Raw results of %s (CSV)",
 	"why.recompute": "Recompute it", "why.recompute.text": "Download the raw results and let the same code judge them, offline:",
-	"why.claim": "The claim", "why.claim.text": "A %s of %s, stated with %d decimals.", "why.claim.quote": "In its own words: “%s”", "why.claim.asof": "As of %s.",
+	"why.claim": "The claim", "why.claim.text": "Kind: %s. Figure: %s, as stated; its decimals: %d.", "why.claim.quote": "In its own words: “%s”", "why.claim.asof": "As of %s.",
 	"why.window":       "The window",
 	"why.window.open":  "%s: %s. The account goes up to %s, %s so far.",
 	"why.window.final": "%s: %s. It has ended; the account goes up to %s, %s.",
