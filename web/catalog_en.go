@@ -44,7 +44,7 @@ var textsEnglish = map[string]string{
 	"maintenance.title": "Announced maintenance", "maintenance.coming": "coming", "maintenance.now": "now",
 	"strip.claim": "Claim %s %s", "strip.part": "%s %s", "strip.join": ", ", "strip.more": "%d of %d checks are drawn; each has its own page.",
 
-	"range.label": "Period", "range.earlier": "Earlier", "range.later": "Later",
+	"range.label": "Period", "range.earlier": "Earlier", "range.later": "Later", "range.zoom": "Zoom in",
 	"pager.label": "Parts of the list", "pager.prev": "Previous", "pager.next": "Next", "pager.of": "%d of %d",
 	"window.1h": "1 hour", "window.24h": "24 hours", "window.7d": "7 days", "window.30d": "30 days",
 	"window.90d": "90 days", "window.365d": "365 days", "window.claim": "Claim’s window",

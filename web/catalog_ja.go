@@ -43,7 +43,7 @@ var textsJapanese = map[string]string{
 	"maintenance.title": "予告メンテナンス", "maintenance.coming": "予定", "maintenance.now": "実施中",
 	"strip.claim": "公表値 %s %s", "strip.part": "%s %s", "strip.join": "、", "strip.more": "%[2]d 件中 %[1]d 件のチェックを表示しています。各チェックにはそれぞれのページがあります。",
 
-	"range.label": "期間", "range.earlier": "前の期間", "range.later": "次の期間",
+	"range.label": "期間", "range.earlier": "前の期間", "range.later": "次の期間", "range.zoom": "拡大",
 	"pager.label": "一覧のページ", "pager.prev": "前へ", "pager.next": "次へ", "pager.of": "%d / %d",
 	"window.1h": "1 時間", "window.24h": "24 時間", "window.7d": "7 日", "window.30d": "30 日",
 	"window.90d": "90 日", "window.365d": "365 日", "window.claim": "対象期間",

@@ -12,6 +12,7 @@ import (
 type stripView struct {
 	Name, URL, Sums string
 	Picture         any
+	spans           []timeline.Span
 }
 
 // maxStrips are drawn on one page; a service with more checks says how many are
@@ -30,7 +31,7 @@ func (s *server) read(id check.ID, p timeline.Period) timeline.Series {
 
 // strip draws the spans of a check or claim, up to the present.
 func (v *visit) stripView(name, url string, spans []timeline.Span, p timeline.Period) stripView {
-	return stripView{name, url, v.sumsText(sums(spans)), v.strip(name, spans, p)}
+	return stripView{name, url, v.sumsText(sums(spans)), v.strip(name, spans, p), spans}
 }
 
 // soFar cuts the part of the period off that lies in the future.

@@ -58,6 +58,7 @@ func (s *server) check(v *visit) view {
 		p := soFar(period, v.board.At)
 		spans := timeline.Spans(s.read(id, p), p, nil, false)
 		out.Strips = []stripView{v.stripView(out.Row.Name, "", spans, period)}
+		out.Ranges.Zoom = v.zoom(period, out.Strips)
 		out.Chart = s.chart(v, &c.Check, p)
 		out.Responses = s.responseTimes(v, []*status.Check{c}, p)
 		out.Results = s.newest(v, c)

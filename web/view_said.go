@@ -8,6 +8,7 @@ import (
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
 )
 
 // saidRow is one entry of what people said and did.
@@ -161,4 +162,22 @@ func (s *server) versionsOf(v *visit, c *status.Claim) []reportedPeriod {
 		return nil
 	}
 	return s.closed(v, c)
+}
+
+// correctedSpans are the spans of a claim as corrections leave them.
+func (s *server) correctedSpans(c *sla.Claim, series map[check.ID]timeline.Series, p timeline.Period, ex []sla.Exclusion) []timeline.Span {
+	corrections := s.corrections(c.ID)
+	if len(corrections) == 0 {
+		return claimSpans(c, series, p, ex)
+	}
+	all := make([]timeline.Series, len(c.Checks))
+	for i, id := range c.Checks {
+		all[i] = series[id]
+	}
+	all, ex = sla.Corrected(all, ex, corrections)
+	corrected := make(map[check.ID]timeline.Series, len(all))
+	for i, id := range c.Checks {
+		corrected[id] = all[i]
+	}
+	return claimSpans(c, corrected, p, ex)
 }

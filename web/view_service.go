@@ -114,6 +114,7 @@ func (s *server) service(v *visit) view {
 	out.Ranges = ranges
 	if s.History != nil {
 		s.strips(v, x, period, &out)
+		out.Ranges.Zoom = v.zoom(period, out.Strips)
 		if c := charted(x); c != nil {
 			out.Chart = s.chart(v, c, period)
 		}
@@ -170,7 +171,7 @@ func (s *server) strips(v *visit, x *status.Service, whole timeline.Period, out 
 			get(id)
 		}
 		name := v.t("strip.claim", figure(c.Availability), nameOf(c.Name, c.ID))
-		out.Strips = append(out.Strips, v.stripView(name, v.link("/claims/"+string(c.ID)), claimSpans(c, series, p, x.Maintenance), whole))
+		out.Strips = append(out.Strips, v.stripView(name, v.link("/claims/"+string(c.ID)), s.correctedSpans(c, series, p, x.Maintenance), whole))
 	}
 	for i := range x.Checks {
 		if i == maxStrips {
