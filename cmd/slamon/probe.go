@@ -22,6 +22,7 @@ type probeFlags struct {
 	timeout time.Duration
 	json    bool
 	trace   bool
+	picture string        // file for what a browser showed
 	rates   time.Duration // until a device is polled a second time; 0 for once only
 }
 
@@ -48,7 +49,8 @@ could not ask.`,
 	all.StringVar(&f.config, "config.file", "slamon.toml", "configuration file, for a check by its name")
 	all.DurationVar(&f.timeout, "timeout", 0, "give up after this long (default: the check's own, else "+adHocTimeout.String()+")")
 	all.BoolVar(&f.json, "json", false, "print JSON")
-	all.BoolVar(&f.trace, "trace", false, "tell of every step of a transaction as it runs")
+	all.BoolVar(&f.trace, "trace", false, "tell of every step of a transaction or a browser as it runs")
+	all.StringVar(&f.picture, "picture", "", "keep what a browser showed when a step failed in this file (with --trace: in a temporary one)")
 	cmd.Flags().DurationVar(&f.rates, "rates", 0, "of a device: poll again after this long, to show rates")
 	for _, k := range probeKinds() {
 		cmd.AddCommand(k.command(&f))
@@ -114,6 +116,9 @@ func (f *probeFlags) ask(cmd *cobra.Command, c check.Check) error {
 	}
 	if err != nil {
 		return exitError{codeFailed, err}
+	}
+	if err := f.keepPicture(cmd.ErrOrStderr(), r); err != nil {
+		return err
 	}
 	return exitOf(r.State)
 }

@@ -35,6 +35,7 @@ func probeKinds() []probeKind {
 		{"stun", "HOST[:PORT]", "Ask a STUN server for our address", stunKind},
 		{"udp", "HOST:PORT", "Send a datagram and wait for one", udpKind},
 		{"websocket", "URL", "Open a WebSocket and speak over it", webSocketKind},
+		{"browser", "URL", "Open a page in Chromium", browserKind},
 	}
 }
 
@@ -98,18 +99,30 @@ func expectFlag(fs *pflag.FlagSet, what string) func() (*regexp.Regexp, error) {
 	}
 }
 
+// httpTarget refuses what is no URL of http or https, and one with a password.
+func httpTarget(target, kind string) error {
+	u, err := url.Parse(target)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return fmt.Errorf("%q is not a URL of http or https\ntry: slamon probe %s https://www.example.com/", target, kind)
+	}
+	if u.User != nil {
+		return fmt.Errorf("the URL holds a user or a password, which everybody on this host can read\ntry: a check in the configuration file, with user and password")
+	}
+	return nil
+}
+
 func httpKind(fs *pflag.FlagSet) func(string) (check.Params, error) {
 	method := fs.String("method", "GET", "request method")
 	http2 := fs.Bool("http2", false, "offer HTTP/2")
 	redirects := fs.Int("max-redirects", 0, "redirects to follow")
 	family, options, expect := familyFlag(fs), tlsFlags(fs), expectFlag(fs, "the body")
 	return func(target string) (check.Params, error) {
-		u, err := url.Parse(target)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-			return nil, fmt.Errorf("%q is not a URL of http or https\ntry: slamon probe http https://www.example.com/", target)
+		if err := httpTarget(target, "http"); err != nil {
+			return nil, err
 		}
-		if u.User != nil {
-			return nil, fmt.Errorf("the URL holds a user or a password, which everybody on this host can read\ntry: a check in the configuration file, with user and password")
+		u, err := url.Parse(target)
+		if err != nil {
+			return nil, err
 		}
 		p := check.HTTP{URL: u, Method: *method, HTTP2: *http2, MaxRedirects: *redirects, TLS: options()}
 		if p.Family, err = family(); err != nil {

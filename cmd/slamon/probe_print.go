@@ -119,6 +119,7 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 		}
 		row("answer", e.Status)
 		row("steps", e.Steps)
+		row("console", e.Console)
 		row("wanted", e.Want)
 		row("got", e.Got)
 		row("certificate", e.Certificate)

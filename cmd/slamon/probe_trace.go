@@ -34,7 +34,10 @@ func printStep(w io.Writer, e probe.StepEvent) {
 		how = "same connection"
 	}
 	parts := []string{e.State.String(), short(e.Took)}
-	if e.Status != "" {
+	switch {
+	case e.Page && e.Status != "":
+		parts = append(parts, e.Status)
+	case e.Status != "":
 		parts = append(parts, e.Status, fmt.Sprintf("%d bytes", e.Bytes), how)
 	}
 	say(w, "%s%s\n", traceIndent, strings.Join(parts, ", "))
@@ -44,7 +47,7 @@ func printStep(w io.Writer, e probe.StepEvent) {
 	if e.State == check.Up {
 		return
 	}
-	for _, part := range [][2]string{{"", e.Sentence}, {"wanted  ", e.Want}, {"got     ", e.Got}, {"answer  ", e.Body}} {
+	for _, part := range [][2]string{{"", e.Sentence}, {"wanted  ", e.Want}, {"got     ", e.Got}, {"answer  ", e.Body}, {"console ", e.Console}} {
 		if part[1] != "" {
 			say(w, "%s%s%s\n", traceIndent, part[0], strings.ReplaceAll(strings.TrimSpace(part[1]), "\n", "\n"+traceIndent+"        "))
 		}
