@@ -105,6 +105,24 @@ func TestLive(t *testing.T) {
 	}
 	t.Logf("%d expressions have data", asked)
 	showPanels(t, ctx, prometheus)
+	checkExemplars(t, ctx, prometheus)
+}
+
+// checkExemplars looks for one that leads from a bucket to its check, as the data
+// source of Grafana does.
+func checkExemplars(t *testing.T, ctx context.Context, prometheus string) {
+	t.Helper()
+	now := time.Now().Unix()
+	address := fmt.Sprintf("%s/api/v1/query_exemplars?query=slamon_check_duration_seconds_bucket&start=%d&end=%d", prometheus, now-60, now+1)
+	var found []struct {
+		Exemplars []struct{ Labels map[string]string }
+	}
+	if err := fetch(ctx, address, &found); err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 || found[0].Exemplars[0].Labels["check"] == "" {
+		t.Errorf("exemplars of response times: got %v, want one with a check", found)
+	}
 }
 
 // demoServices are what the dashboard of one service is opened for: each has what the
@@ -143,26 +161,33 @@ type series struct {
 
 // query returns the series that the expression has now; NaN draws nothing.
 func query(ctx context.Context, base, expr string) ([]series, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/api/v1/query?query="+url.QueryEscape(expr), nil)
+	var data struct{ Result []series }
+	err := fetch(ctx, base+"/api/v1/query?query="+url.QueryEscape(expr), &data)
+	return slices.DeleteFunc(data.Result, func(s series) bool { return s.Value[1] == "NaN" }), err
+}
+
+// fetch asks Prometheus and takes the data of its answer.
+func fetch(ctx context.Context, address string, data any) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer answer.Body.Close()
-	var a struct {
+	a := struct {
 		Error string
-		Data  struct{ Result []series }
-	}
+		Data  any
+	}{Data: data}
 	if err := json.NewDecoder(answer.Body).Decode(&a); err != nil {
-		return nil, err
+		return err
 	}
 	if answer.StatusCode == http.StatusBadRequest || answer.StatusCode == http.StatusUnprocessableEntity {
-		return nil, refusal(a.Error + " in " + expr)
+		return refusal(a.Error + " at " + address)
 	}
-	return slices.DeleteFunc(a.Data.Result, func(s series) bool { return s.Value[1] == "NaN" }), nil
+	return nil
 }
 
 var address = regexp.MustCompile(`metrics +http://([^/]+)/metrics`)
@@ -212,7 +237,7 @@ scrape_configs: [{job_name: slamon, static_configs: [{targets: [%q]}]}]
 	listen := free.Addr().String()
 	free.Close()
 	start(t, command(t, "prometheus", "--config.file="+filepath.Join(dir, "prometheus.yml"),
-		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+listen, "--log.level=error"))
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+listen, "--log.level=error", "--enable-feature=exemplar-storage"))
 	return "http://" + listen
 }
 

@@ -122,6 +122,7 @@ type target struct {
 	Legend     string     `json:"legendFormat,omitempty"`
 	Instant    bool       `json:"instant,omitempty"`
 	Range      bool       `json:"range,omitempty"`
+	Exemplar   bool       `json:"exemplar,omitempty"`
 	Format     string     `json:"format"`
 }
 

@@ -66,7 +66,6 @@ func bars(title, description, unit string, options ...option) panel {
 func table(title, description, unit string, options ...option) panel {
 	return show("table", title, description, unit, append([]option{
 		set("cellHeight", "sm"), set("showHeader", true),
-		set("footer", map[string]any{"show": false, "reducer": []string{"sum"}, "fields": ""}),
 		custom("align", "auto"), custom("filterable", true),
 	}, options...)...)
 }
@@ -78,7 +77,7 @@ func heat(title, description, unit string, options ...option) panel {
 		set("color", map[string]any{"mode": "scheme", "scheme": "Viridis", "steps": 64, "reverse": false, "exponent": 0.5, "fill": neutral}),
 		set("yAxis", map[string]any{"axisPlacement": "left", "unit": unit, "reverse": false}),
 		set("rowsFrame", map[string]any{"layout": "auto"}),
-		set("tooltip", map[string]any{"mode": "single", "show": true, "showColorScale": true, "yHistogram": true}),
+		set("tooltip", map[string]any{"mode": "single", "showColorScale": true, "yHistogram": true}),
 		set("legend", map[string]any{"show": true}),
 		set("filterValues", map[string]any{"le": 1e-9}),
 	}, options...)...)
@@ -92,6 +91,16 @@ func ask(expr, legend string) option {
 			format = "heatmap"
 		}
 		add(p, target{Expr: expr, Legend: legend, Range: true, Format: format})
+	}
+}
+
+// exemplars shows single probes as dots that lead to their check, where Prometheus
+// keeps them (--enable-feature=exemplar-storage).
+func exemplars() option {
+	return func(p *panel) {
+		for i := range p.Targets {
+			p.Targets[i].Exemplar = true
+		}
 	}
 }
 

@@ -113,7 +113,7 @@ func quantiles() panel {
 		return ask(`histogram_quantile(`+q+`, sum by (class, le) (rate(slamon_check_duration_seconds_bucket`+ofAnswers+`[$__rate_interval])))`, "{{class}} "+name)
 	}
 	return lines("Response time by class", "Half, nine in ten, and 99 of 100 answered probes took no longer than this. Failed probes have no response time.",
-		"s", size(12, 9), atLeast(0), ask("0.5", "median"), ask("0.9", "90 %"), ask("0.99", "99 %"))
+		"s", size(12, 9), atLeast(0), ask("0.5", "median"), ask("0.9", "90 %"), ask("0.99", "99 %"), exemplars())
 }
 
 func phases() panel {
@@ -124,7 +124,7 @@ func phases() panel {
 
 func durations() panel {
 	return heat("Response times", "How many answered probes took how long. Two bands are two ways through the service.", "s", size(24, 9),
-		ask(`sum by (le) (increase(slamon_check_duration_seconds_bucket`+ofAnswers+`[$__rate_interval]))`, "{{le}}"))
+		ask(`sum by (le) (increase(slamon_check_duration_seconds_bucket`+ofAnswers+`[$__rate_interval]))`, "{{le}}"), exemplars())
 }
 
 func results() panel {
