@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -31,6 +33,7 @@ func JudgeText(w io.Writer, v sla.Verdict) error {
 	}
 	table.Flush()
 	writeIncidents(&out, v)
+	writeCount(&out, &v)
 	_, err := w.Write(out.Bytes())
 	return err
 }
@@ -42,6 +45,7 @@ func judgeLines(v sla.Verdict) [][2]string {
 	lines := [][2]string{
 		{"verdict", string(v.Answer)},
 		{"claim", v.Claim.Availability.String()},
+		{"made of", English.combineText(&v.Claim)},
 		{"window", fmt.Sprintf("%s to %s, %s", moment(v.Period.From), moment(v.Period.To), v.Period.From.Location())},
 		{"allowance", sla.AtLeast(v.Allowance)},
 		{"downtime", "about " + sla.AtMost(d.Point)},
@@ -66,7 +70,34 @@ func judgeLines(v sla.Verdict) [][2]string {
 	if !v.Final {
 		lines = append(lines, [2]string{"judged until", moment(v.Until)})
 	}
-	return lines
+	if v.Claim.Hours != nil {
+		lines = append(lines, [2]string{"service hours", v.Claim.Hours.Rule})
+	}
+	return slices.DeleteFunc(lines, func(line [2]string) bool { return line[1] == "" })
+}
+
+// writeCount shows what each step of the rule left, then its runs and the credit.
+func writeCount(out *bytes.Buffer, v *sla.Verdict) {
+	if v.Count == nil {
+		return
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, g := range []grid{stageGrid(English, v), runGrid(English, v)} {
+		if len(g.Rows) == 0 {
+			continue
+		}
+		fmt.Fprintf(table, "\n%s\n", strings.ToUpper(strings.Join(g.Head, "\t")))
+		for _, row := range g.Rows {
+			fmt.Fprintln(table, strings.Join(row, "\t"))
+		}
+		if g.Note != "" {
+			fmt.Fprintln(table, g.Note)
+		}
+	}
+	if text := English.creditText(v); text != "" {
+		fmt.Fprintf(table, "\ncredit: %s\n", text)
+	}
+	table.Flush()
 }
 
 func deciding(v sla.Verdict) string {
@@ -101,6 +132,9 @@ func writeIncidents(out *bytes.Buffer, v sla.Verdict) {
 		class := "unplanned"
 		if i.Planned {
 			class = "planned"
+		}
+		if i.High == 0 && !i.Ongoing && i.Planned {
+			class = "left out"
 		}
 		if !i.Confirmed() {
 			class += ", a single probe"

@@ -74,6 +74,9 @@ func (d *Document) view(l *Language) view {
 	if d.input.Readings != nil && len(d.Incidents) > 0 {
 		out.Grids = append(out.Grids, d.besideGrid(l))
 	}
+	if d.verdict.Count != nil {
+		out.Grids = append(out.Grids, stageGrid(l, &d.verdict), runGrid(l, &d.verdict))
+	}
 	out.Grids = append(out.Grids, d.workGrid(l), d.noticeGrid(l), d.deedGrid(l), d.correctionGrid(l))
 	if len(d.Versions) > 0 {
 		out.Grids = append(out.Grids, d.versionGrid(l))
@@ -116,8 +119,17 @@ func (d *Document) claimFacts(l *Language) []pair {
 	if !c.AsOf.IsZero() {
 		facts = append(facts, pair{l.t("as_of"), c.AsOf.Format(time.DateOnly)})
 	}
+	if text := l.combineText(&c); text != "" {
+		facts = append(facts, pair{l.t("combine"), text})
+	}
 	if c.Hours != nil {
 		facts = append(facts, pair{l.t("hours"), c.Hours.Rule})
+	}
+	if c.Rule != nil {
+		facts = append(facts, pair{l.t("rule.short"), l.ruleText(c.Rule)})
+	}
+	if creditDue(&d.verdict) {
+		facts = append(facts, pair{l.t("credit"), l.creditText(&d.verdict)})
 	}
 	if r := d.Reference; r != nil {
 		facts = append(facts, pair{l.t("reference"), d.referenceText(l)})
@@ -200,6 +212,7 @@ func (d *Document) both(l *Language) []pair {
 func (d *Document) monthGrid(l *Language) grid {
 	g := grid{ID: "months", Title: l.t("months"), Head: []string{l.t("month"), l.t("availability"), l.t("range"), l.t("downtime"), l.t("allowance"), l.t("incidents"), l.t("coverage")},
 		Right: map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6: true}}
+	credits := false
 	for _, m := range d.Months {
 		v := &m.verdict
 		point, bounds := "–", "–"
@@ -208,6 +221,13 @@ func (d *Document) monthGrid(l *Language) grid {
 		}
 		g.Rows = append(g.Rows, []string{m.Name, point, bounds, l.duration(v.Downtime.Point), l.duration(v.Allowance), fmt.Sprint(m.Incidents),
 			strings.TrimSuffix(sla.Percent(m.Coverage, 2), "%") + " %"})
+		if creditDue(v) {
+			g.Rows[len(g.Rows)-1] = append(g.Rows[len(g.Rows)-1], l.creditText(v))
+			credits = true
+		}
+	}
+	if credits {
+		g.Head = append(g.Head, l.t("credit"))
 	}
 	return g
 }
@@ -221,7 +241,10 @@ func (d *Document) incidentGrid(l *Language) grid {
 			ended = l.t("ongoing")
 		}
 		reason := l.t("reason." + i.Reason)
-		if i.incident.Planned {
+		switch {
+		case i.incident.Planned && i.incident.High == 0:
+			reason += " · " + l.t("kind.excluded")
+		case i.incident.Planned:
 			reason += " · " + l.t("class.planned")
 		}
 		if !i.Confirmed {

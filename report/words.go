@@ -16,8 +16,8 @@ type Language struct {
 
 // The languages of reports.
 var (
-	English  = &Language{"en", with(wordsEnglish, deviceWordsEnglish)}
-	Japanese = &Language{"ja", with(wordsJapanese, deviceWordsJapanese)}
+	English  = &Language{"en", with(with(wordsEnglish, deviceWordsEnglish), countWordsEnglish)}
+	Japanese = &Language{"ja", with(with(wordsJapanese, deviceWordsJapanese), countWordsJapanese)}
 )
 
 // ParseLanguage accepts en and ja; empty is English.
@@ -91,6 +91,22 @@ func (d *Document) explain(l *Language) string {
 	if l.Code == "en" {
 		return v.Explanation
 	}
+	text := d.answerText(l)
+	if v.Count == nil || v.Accounted <= v.Unknown {
+		return text
+	}
+	if v.Count.Unproven != "" && v.Answer == sla.CannotTell {
+		text += l.t("explain.unproven")
+	}
+	if v.Count.Unknown > 0 {
+		text += l.t("explain.rule.unknown", l.most(v.Count.Unknown))
+	}
+	return text + l.t("explain.rule", l.most(v.Count.Stages[0].Point), l.most(v.Downtime.Point))
+}
+
+// answerText is the answer with the figures that it rests on.
+func (d *Document) answerText(l *Language) string {
+	v := &d.verdict
 	low, high, left := l.duration(v.Downtime.Low95), l.most(v.Downtime.High95), l.duration(v.Allowance)
 	switch {
 	case v.Answer == sla.BreachedCertain:

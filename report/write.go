@@ -13,6 +13,8 @@ import (
 	"sync"
 	"text/tabwriter"
 	"time"
+
+	"github.com/slamon/slamon/sla"
 )
 
 // Format is a form that a report can be written in.
@@ -152,10 +154,12 @@ func (g grid) text(out *bytes.Buffer) {
 }
 
 // csvHead are the columns of a report as CSV: one row for the period, the months,
-// the incidents and the maintenance each; what does not apply is empty.
+// the steps of a counting rule with its runs, the incidents and the maintenance each;
+// what does not apply is empty. Credits are shares of the fee.
 var csvHead = []string{"row", "from", "to", "verdict", "claimed", "availability", "availability_low95", "availability_high95",
 	"downtime_seconds", "downtime_low_seconds", "downtime_high_seconds", "allowance_seconds", "accounted_seconds", "unknown_seconds",
-	"excluded_seconds", "coverage", "incidents", "reason", "side", "class", "note"}
+	"excluded_seconds", "coverage", "incidents", "reason", "side", "class", "note",
+	"credit", "credit_low", "credit_high", "claim_by"}
 
 func (d *Document) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -166,6 +170,7 @@ func (d *Document) csv(w io.Writer) error {
 	for _, m := range d.Months {
 		rows = append(rows, d.csvPeriod("month", m.From, m.To, m))
 	}
+	rows = append(rows, d.csvCount()...)
 	for _, i := range d.Incidents {
 		to := ""
 		if i.FirstGood != nil {
@@ -177,6 +182,9 @@ func (d *Document) csv(w io.Writer) error {
 	for _, m := range d.Maintenance {
 		rows = append(rows, []string{"maintenance", d.stamp(m.From), d.stamp(m.To), "", "", "", "", "", "", "", "", "", "", "", number(m.Left), "", "", "", "", m.Class, plain(m.Note)})
 	}
+	for i := range rows {
+		rows[i] = append(rows[i], make([]string, len(csvHead)-len(rows[i]))...)
+	}
 	if err := out.WriteAll(rows); err != nil {
 		return fmt.Errorf("write report: %w", err)
 	}
@@ -184,10 +192,39 @@ func (d *Document) csv(w io.Writer) error {
 }
 
 func (d *Document) csvPeriod(row string, from, to time.Time, m Month) []string {
-	return []string{row, d.stamp(from), d.stamp(to), string(m.Answer), d.input.Claim.Availability.String(),
+	fields := []string{row, d.stamp(from), d.stamp(to), string(m.Answer), d.input.Claim.Availability.String(),
 		number(m.Share.Point), number(m.Share.Low95), number(m.Share.High95), number(m.Down.Point), number(m.Down.Low95), number(m.Down.High95),
 		number(m.Allowance), number(m.Accounted), number(m.verdict.Unknown.Seconds()), number(m.verdict.Excluded.Seconds()), number(m.Coverage),
 		strconv.Itoa(m.Incidents), "", "", "", ""}
+	if !creditDue(&m.verdict) || !m.verdict.Final {
+		return fields
+	}
+	due := m.verdict.Credit
+	by := ""
+	if due.ClaimBy != (sla.Date{}) {
+		by = day(due.ClaimBy)
+	}
+	return append(fields, number(due.Point), number(due.Low), number(due.High), by)
+}
+
+// csvCount are the steps of the counting rule, and the runs as it counts them.
+func (d *Document) csvCount() [][]string {
+	c := d.verdict.Count
+	if c == nil {
+		return nil
+	}
+	var rows [][]string
+	p := d.verdict.Period
+	seconds := func(t time.Duration) string { return number(t.Seconds()) }
+	for _, s := range c.Stages {
+		rows = append(rows, []string{"count_stage", d.stamp(p.From), d.stamp(p.To), "", "", "", "", "",
+			seconds(s.Point), seconds(s.Low), seconds(s.High), "", "", "", "", "", "", "", "", string(s.Name)})
+	}
+	for _, r := range c.Runs {
+		rows = append(rows, []string{"counted", d.stamp(r.From), d.stamp(r.To), "", "", "", "", "",
+			seconds(r.Counted), "", "", "", "", "", "", "", "", "", "", string(r.Less), r.Why})
+	}
+	return rows
 }
 
 func (d *Document) stamp(t time.Time) string { return t.In(d.zone()).Format(time.RFC3339Nano) }

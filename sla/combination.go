@@ -98,38 +98,3 @@ func (c *Claim) Weight(id check.ID) int {
 	}
 	return 1
 }
-
-// CombineWords says in a sentence how the checks of the claim are put together; it
-// is empty for a single check.
-func (c *Claim) CombineWords() string {
-	m := len(c.Checks)
-	if m < 2 {
-		return ""
-	}
-	switch n := c.Combine.Need(m); n {
-	case 0:
-		return "the mean of its checks: " + c.weightWords()
-	case 1:
-		return "down while any of its checks is down"
-	case m:
-		return "down only while all of its checks are down"
-	default:
-		return fmt.Sprintf("down while at least %d of its %d checks are down", n, m)
-	}
-}
-
-// weightWords lists the checks with the parts that they stand for.
-func (c *Claim) weightWords() string {
-	if len(c.Weights) == 0 {
-		return "each stands for an equal part"
-	}
-	total := 0
-	for _, id := range c.Checks {
-		total += c.Weight(id)
-	}
-	parts := make([]string, len(c.Checks))
-	for i, id := range c.Checks {
-		parts[i] = fmt.Sprintf("%s %d of %d", id, c.Weight(id), total)
-	}
-	return strings.Join(parts, ", ")
-}

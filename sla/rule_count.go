@@ -35,7 +35,8 @@ type Stage struct {
 type CountedRun struct {
 	timeline.Period               // buckets included
 	Counted         time.Duration // after rounding, inside the window
-	Why             string        // what made it count less than its length; empty for nothing
+	Less            Less
+	Why             string // Less in words; empty for nothing
 }
 
 // Count is what a rule makes of a history. It stands beside the figures of a
@@ -123,7 +124,8 @@ func (c *counter) tally(line timeline.Set, l *ruleLines, s side) tally {
 		}
 		t.length++
 		if s == likelySide {
-			t.runs = append(t.runs, CountedRun{run.Period, counted, c.why(run, from, left, counted)})
+			less := c.less(run, from, left, counted)
+			t.runs = append(t.runs, CountedRun{run.Period, counted, less, c.rule.Why(less)})
 		}
 		if counted > 0 {
 			if t.n == 0 || run.From.Sub(end) > c.rule.MergeGap || c.rule.MergeGap == 0 {
@@ -205,31 +207,6 @@ func (c *counter) round(d time.Duration, s side) time.Duration {
 		return d.Truncate(time.Minute)
 	}
 	return (d + time.Minute - 1).Truncate(time.Minute)
-}
-
-// why says what took from a run.
-func (c *counter) why(run ruleRun, from time.Time, left, counted time.Duration) string {
-	r := c.rule
-	switch {
-	case run.Length() < r.MinRun:
-		return "shorter than " + clock(r.MinRun)
-	case r.Start == AfterMinRun:
-		return "counts after " + clock(r.MinRun)
-	case r.told() && !from.Before(run.To):
-		return "without a " + string(r.Start)
-	case r.told() && from.After(run.From):
-		return "counts from the " + string(r.Start)
-	}
-	excluded := c.cut.excluded.Within(run.Period)
-	switch {
-	case left == 0 && excluded > 0:
-		return "left out"
-	case counted != left:
-		return "rounded"
-	case excluded > 0:
-		return "left out in part"
-	}
-	return ""
 }
 
 // counted is a history by a rule.

@@ -1,6 +1,10 @@
 package sla
 
-import "time"
+import (
+	"time"
+
+	"github.com/slamon/slamon/check"
+)
 
 // VerdictJSON is a verdict as machines read it: the output of `slamon judge`,
 // the bodies of the API and the files of a report are this very shape. Periods
@@ -34,6 +38,23 @@ type ClaimJSON struct {
 	Kind         Kind    `json:"kind,omitempty"`
 	Availability Figure  `json:"availability"`
 	Digits       int     `json:"digits"`
+	// Checks are those of a claim with several, Combine how they make the service,
+	// and Weights what each counts in a mean.
+	Checks  []check.ID       `json:"checks,omitempty"`
+	Combine Combine          `json:"combine,omitempty"`
+	Weights map[check.ID]int `json:"weights,omitempty"`
+}
+
+// json returns what names the claim.
+func (c *Claim) json() ClaimJSON {
+	j := ClaimJSON{
+		ID: c.ID, Name: c.Name, Service: string(c.Service), Kind: c.Kind,
+		Availability: c.Availability, Digits: c.Availability.Digits,
+	}
+	if len(c.Checks) > 1 {
+		j.Checks, j.Combine, j.Weights = c.Checks, c.Combine, c.Weights
+	}
+	return j
 }
 
 // WindowJSON is the whole window, its end not part of it.
@@ -95,10 +116,7 @@ func (v Verdict) JSON() VerdictJSON {
 		zone = v.Period.From.Location()
 	}
 	j := VerdictJSON{
-		Claim: ClaimJSON{
-			ID: v.Claim.ID, Name: v.Claim.Name, Service: string(v.Claim.Service), Kind: v.Claim.Kind,
-			Availability: v.Claim.Availability, Digits: v.Claim.Availability.Digits,
-		},
+		Claim: v.Claim.json(),
 		Window: WindowJSON{
 			From: v.Period.From.In(zone), To: v.Period.To.In(zone),
 			Zone: zone.String(), Seconds: v.Period.Length().Seconds(),

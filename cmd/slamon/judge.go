@@ -19,6 +19,9 @@ type judgeFlags struct {
 	results, exclude, rule string
 	claim, from, to, zone  string
 	interval, recheck      time.Duration
+	hours, holidays        string
+	combine                string
+	weights                map[string]int
 	asJSON                 bool
 }
 
@@ -34,7 +37,8 @@ daemon's, from a file that anybody can keep and recompute.
 allowed; the moment the probe was sent) and outcome (up, degraded, down,
 unknown); optional: duration_seconds, reason, site, check, and base (false for a
 re-probe). Other columns are ignored. Several checks in one file are judged
-together: down is when any of them is down.
+together: down is when any of them is down, or what --combine says: any_down,
+all_down, "2 of 3 down", "2 of 3 up", or mean, with --weights for what each counts.
 
 --from and --to are RFC 3339 instants or days of the calendar in --tz. A day in
 --to counts whole: --to 2021-09-30 ends at midnight after the 30th. An instant in
@@ -42,6 +46,10 @@ together: down is when any of them is down.
 
 --exclude is CSV with a header: from, to, and optional announced and note. Its
 time leaves the account, and the denominator too.
+
+--service-hours are the hours in which the service is promised at all, in --tz, as
+the configuration has them; the rest leaves the account. --holidays is an iCalendar
+file of days that are closed besides.
 
 --rule is TOML with the tables [count] and [credits] as a claim of the
 configuration has them: which moments count, and what is given back. The counted
@@ -62,11 +70,6 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 			if err := write(cmd.OutOrStdout(), v); err != nil {
 				return exitError{codeFailed, err}
 			}
-			if !f.asJSON {
-				if err := writeCount(cmd.OutOrStdout(), v); err != nil {
-					return exitError{codeFailed, err}
-				}
-			}
 			return answerCode(v.Answer)
 		},
 	}
@@ -80,6 +83,10 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 	flags.DurationVar(&f.recheck, "recheck", 0, "pause between probes after a failure; 0 for no re-probing")
 	flags.StringVar(&f.exclude, "exclude", "", "maintenance to leave out, as CSV")
 	flags.StringVar(&f.rule, "rule", "", "how downtime is counted, as TOML")
+	flags.StringVar(&f.hours, "service-hours", "", "hours in which the service is promised, such as \"Mo-Fr 08:00-18:00\"")
+	flags.StringVar(&f.holidays, "holidays", "", "iCalendar file of holidays, closed besides --service-hours")
+	flags.StringVar(&f.combine, "combine", "", "how several checks make the service, such as \"2 of 3 down\"")
+	flags.StringToIntVar(&f.weights, "weights", nil, "how much each check counts with --combine mean, such as login=3,relay=1")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
 	for _, name := range []string{"results", "claim", "from", "to", "interval"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
@@ -135,10 +142,10 @@ func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (sla.Verdict, error) 
 	if err != nil {
 		return sla.Verdict{}, err
 	}
-	if len(series) > 1 {
-		claim.Combine = sla.AnyDown
+	if err := f.combined(&claim, series); err != nil {
+		return sla.Verdict{}, err
 	}
-	return sla.Judge(claim, window, judgedUntil(window, series, now), series, exclusions), nil
+	return sla.Hold(claim, window, judgedUntil(window, series, now), series, exclusions), nil
 }
 
 // judgedUntil returns how far a window can be judged.
@@ -186,7 +193,11 @@ func (f *judgeFlags) parse() (sla.Claim, timeline.Period, error) {
 		return fail("the window ends (%s) before it begins (%s)\ntry: swap --from and --to", to.Format(time.RFC3339), from.Format(time.RFC3339))
 	}
 	claim := sla.Claim{Availability: figure, Window: sla.Window{Kind: sla.Fixed, Zone: zone}}
-	return claim, timeline.Period{From: from, To: to}, nil
+	window := timeline.Period{From: from, To: to}
+	if claim.Hours, err = f.serviceHours(window, zone); err != nil {
+		return fail("%w", err)
+	}
+	return claim, window, nil
 }
 
 // borderOf reads an instant, or a day of the calendar: its start, or for the last

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	"github.com/slamon/slamon/config"
@@ -40,51 +39,3 @@ func readRule(path string, zone *time.Location, interval, window time.Duration) 
 
 // errRuleInput: reading both results and rule from standard input cannot work.
 var errRuleInput = errors.New("--rule -: standard input is for results\ntry: --rule rule.toml")
-
-// writeCount shows what each step of the rule left, then its runs and the credit.
-func writeCount(w io.Writer, v sla.Verdict) error {
-	if v.Count == nil {
-		return nil
-	}
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\nCOUNTED\tAT LEAST\tABOUT\tAT MOST\n")
-	for _, s := range v.Count.Stages {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", stageWords[s.Name], sla.AtLeast(s.Low), sla.AtMost(s.Point), sla.AtMost(s.High))
-	}
-	c := v.Count.Continuous
-	fmt.Fprintf(table, "without the rule\t%s\t%s\t%s\n", sla.AtLeast(c.HardLow), sla.AtMost(c.Point), sla.AtMost(c.HardHigh))
-	if len(v.Count.Runs) > 0 {
-		fmt.Fprintf(table, "\nFROM\tTO\tCOUNTS\tWHY\n")
-	}
-	for _, r := range v.Count.Runs {
-		zone := v.Period.From.Location()
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.From.In(zone).Format(time.DateTime), r.To.In(zone).Format(time.DateTime), sla.AtMost(r.Counted), r.Why)
-	}
-	if len(v.Claim.Rule.Credits.Tiers) > 0 {
-		fmt.Fprintf(table, "\n%s\n", creditWords(v))
-	}
-	return table.Flush()
-}
-
-var stageWords = map[sla.StageName]string{
-	sla.StageLine: "as probed", sla.StageBuckets: "in buckets", sla.StageMinRun: "long enough, from its start",
-	sla.StageExcluded: "without what is left out", sla.StageRounded: "rounded", sla.StageTotal: "in sum",
-}
-
-func creditWords(v sla.Verdict) string {
-	c := v.Credit
-	switch {
-	case !v.Final:
-		return "credit: the window has not ended"
-	case c.High == 0:
-		return "credit: none"
-	}
-	s := fmt.Sprintf("credit: %s, %s of the fee; between %s and %s", c.Terms, sla.Percent(c.Point, 2), sla.Percent(c.Low, 2), sla.Percent(c.High, 2))
-	if c.Capped {
-		s += " (capped)"
-	}
-	if c.ClaimBy != (sla.Date{}) {
-		s += fmt.Sprintf("; to be claimed by %04d-%02d-%02d", c.ClaimBy.Year, c.ClaimBy.Month, c.ClaimBy.Day)
-	}
-	return s
-}
