@@ -208,7 +208,7 @@ func (SSH) Kind() string { return "ssh" }
 // Target returns the address.
 func (p SSH) Target() string { return p.Address }
 
-// GRPC asks the standard health service (grpc.health.v1.Health/Check).
+// GRPC asks the standard health service (grpc.health.v1.Health/Check), or makes a call.
 type GRPC struct {
 	Address   string // host:port
 	Service   string // name asked for; empty asks for the server as a whole
@@ -216,6 +216,17 @@ type GRPC struct {
 	Plaintext bool
 	Metadata  []Header
 	TLS       TLSOptions
+	Call      *GRPCCall // nil for the health service
+}
+
+// GRPCCall is a unary call of any method, with messages as JSON (ProtoJSON).
+type GRPCCall struct {
+	Method      string // package.Service/Method
+	Request     string // JSON; an empty message when empty
+	Descriptors []byte // a FileDescriptorSet with the method; the server's reflection is asked when empty
+	Code        string // expected status code, as in the specification: OK when empty
+	JSONMatch   []JSONMatch
+	MaxMessage  int64 // bytes of the answer; 1 MiB when zero
 }
 
 // Kind returns "grpc".
@@ -223,6 +234,9 @@ func (GRPC) Kind() string { return "grpc" }
 
 // Target returns the address and the service asked for.
 func (p GRPC) Target() string {
+	if p.Call != nil {
+		return p.Address + "/" + p.Call.Method
+	}
 	if p.Service == "" {
 		return p.Address
 	}

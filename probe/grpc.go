@@ -29,11 +29,12 @@ const (
 	grpcHeaderBytes = 16 << 10
 )
 
-// grpcProbe asks the standard health service.
+// grpcProbe asks the standard health service, or makes a call.
 type grpcProbe struct {
 	check.GRPC
 	to       endpoint
 	metadata metadata.MD
+	call     *grpcCall // nil for the health service
 }
 
 func newGRPC(p check.GRPC) (*grpcProbe, error) {
@@ -52,10 +53,16 @@ func newGRPC(p check.GRPC) (*grpcProbe, error) {
 		}
 		g.metadata.Append(name, h.Value.Reveal())
 	}
+	if p.Call != nil {
+		if g.call, err = newGRPCCall(*p.Call); err != nil {
+			return nil, fmt.Errorf("grpc: %w", err)
+		}
+	}
 	return g, nil
 }
 
-// run is Up when the health service answers SERVING. The connection is made here
+// run is Up when the health service answers SERVING, or the call its answer. The
+// connection is made here
 // rather than by the library, so that every phase is timed and judged as in all
 // other probes.
 func (p *grpcProbe) run(ctx context.Context) check.Outcome {
@@ -75,6 +82,9 @@ func (p *grpcProbe) run(ctx context.Context) check.Outcome {
 	}
 	t.enter(check.PhaseWait)
 	link := &grpcLink{Conn: conn}
+	if p.call != nil {
+		return p.makeCall(ctx, &t, link)
+	}
 	answer, from, err := p.ask(ctx, link)
 	if err != nil {
 		return p.failed(ctx, &t, link, from, err)
@@ -89,11 +99,24 @@ func (p *grpcProbe) run(ctx context.Context) check.Outcome {
 
 // ask makes the call. From tells whether an error came from the server.
 func (p *grpcProbe) ask(ctx context.Context, link *grpcLink) (answer health.HealthCheckResponse_ServingStatus, from bool, err error) {
+	client, err := p.client(ctx, link, grpcBytes)
+	if err != nil {
+		return 0, false, err
+	}
+	defer client.Close()
+	var header, trailer metadata.MD
+	out := metadata.NewOutgoingContext(ctx, p.metadata)
+	r, err := health.NewHealthClient(client).Check(out, &health.HealthCheckRequest{Service: p.Service}, grpc.Header(&header), grpc.Trailer(&trailer))
+	return r.GetStatus(), len(header)+len(trailer) > 0, err
+}
+
+// client speaks over the one connection, and reads messages of at most limit bytes.
+func (p *grpcProbe) client(ctx context.Context, link *grpcLink, limit int) (*grpc.ClientConn, error) {
 	authority := p.Authority
 	if authority == "" {
 		authority = p.Address
 	}
-	client, err := grpc.NewClient("passthrough:///"+p.Address,
+	return grpc.NewClient("passthrough:///"+p.Address,
 		grpc.WithContextDialer(link.take),
 		grpc.WithTransportCredentials(grpcMade{secure: !p.Plaintext}),
 		grpc.WithAuthority(authority),
@@ -105,16 +128,8 @@ func (p *grpcProbe) ask(ctx context.Context, link *grpcLink) (answer health.Heal
 		grpc.WithIdleTimeout(0),
 		grpc.WithMaxHeaderListSize(grpcHeaderBytes),
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.DefaultConfig, MinConnectTimeout: max(time.Until(deadline(ctx)), time.Millisecond)}),
-		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(grpcBytes)),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(limit)),
 	)
-	if err != nil {
-		return 0, false, err
-	}
-	defer client.Close()
-	var header, trailer metadata.MD
-	out := metadata.NewOutgoingContext(ctx, p.metadata)
-	r, err := health.NewHealthClient(client).Check(out, &health.HealthCheckRequest{Service: p.Service}, grpc.Header(&header), grpc.Trailer(&trailer))
-	return r.GetStatus(), len(header)+len(trailer) > 0, err
 }
 
 // failed turns the error of a call into an outcome.
