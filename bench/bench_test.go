@@ -137,3 +137,16 @@ func TestRecord(t *testing.T) {
 		t.Errorf("second window = %+v, want an empty one", w)
 	}
 }
+
+func TestTransactions(t *testing.T) {
+	linux(t)
+	out := quick(t, "-mode", "transactions", "-checks", "10", "-interval", "1s", "-for", "1s")
+	for _, name := range []string{"slamon ", "byhand "} {
+		if !strings.Contains(out, name) {
+			t.Errorf("table without %q:\n%s", name, out)
+		}
+	}
+	if strings.Contains(out, "of 0)") {
+		t.Errorf("nothing was measured:\n%s", out)
+	}
+}

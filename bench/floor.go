@@ -22,6 +22,7 @@ type proberConfig struct {
 	Skip     int           // targets below are left out of the lateness
 	Seed     uint64        // slamon only
 	Dir      string        // slamon only: where the store lies
+	Errand   bool          // transactions instead of single requests
 }
 
 // target returns host:port of a target.

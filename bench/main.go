@@ -36,7 +36,7 @@ type settings struct {
 }
 
 var modes = map[string]func(context.Context, settings) error{
-	"load": load, "hang": hang, "outages": outages, "year": year,
+	"load": load, "hang": hang, "outages": outages, "transactions": transactions, "year": year,
 }
 
 func main() {
@@ -66,7 +66,7 @@ func main() {
 func parse(args []string) (settings, error) {
 	s := settings{out: os.Stdout}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.StringVar(&s.mode, "mode", "load", "load, hang, outages or year")
+	f.StringVar(&s.mode, "mode", "load", "load, hang, outages, transactions or year")
 	f.IntVar(&s.checks, "checks", 0, "number of checks (load 1000, hang 200, outages 40, year 100)")
 	f.DurationVar(&s.interval, "interval", 0, "base interval (10s; outages 5s; year 5m)")
 	f.DurationVar(&s.length, "for", 0, "time to measure (1m; outages 10m)")
@@ -79,13 +79,15 @@ func parse(args []string) (settings, error) {
 		return s, err
 	}
 	if modes[s.mode] == nil {
-		return s, fmt.Errorf("mode %q: want load, hang, outages or year", s.mode)
+		return s, fmt.Errorf("mode %q: want load, hang, outages, transactions or year", s.mode)
 	}
 	defaults := map[string]settings{
 		"load":    {checks: 1000, interval: 10 * time.Second, length: time.Minute},
 		"hang":    {checks: 200, interval: 10 * time.Second, length: time.Minute},
 		"outages": {checks: 40, interval: 5 * time.Second, length: 10 * time.Minute},
 		"year":    {checks: 100, interval: 5 * time.Minute},
+
+		"transactions": {checks: 1000, interval: time.Minute, length: 2 * time.Minute},
 	}[s.mode]
 	if s.checks <= 0 {
 		s.checks = defaults.checks
@@ -105,6 +107,8 @@ var roles = map[string]func(args []string, c *wire) error{
 	"slamon":  runSlamon,
 	"std":     runFloor(probeStd),
 	"raw":     runFloor(probeRaw),
+	"byhand":  runFloor(probeByHand),
+	"rooms":   serveRooms,
 	"fill":    fill,
 	"judge":   runJudge,
 }

@@ -98,10 +98,14 @@ func (p *parts) check(i int) (check.Check, error) {
 	if err != nil {
 		return check.Check{}, err
 	}
+	var params check.Params = check.HTTP{URL: u, BodyMatch: []check.Match{{Pattern: wellPattern}}}
+	if p.config.Errand {
+		params = p.config.errand()
+	}
 	return check.Check{
 		ID: check.ID(fmt.Sprintf("target-%05d", i)), Service: "bench", Class: check.Application,
 		Interval: p.config.Interval, Timeout: p.config.Timeout, Reprobe: p.config.Reprobe, ReprobeGood: 3,
-		Params: check.HTTP{URL: u, BodyMatch: []check.Match{{Pattern: wellPattern}}},
+		Params: params,
 	}, nil
 }
 
