@@ -34,7 +34,7 @@ func (r *run) addDaemon(ctx context.Context, binary string, c proberConfig) erro
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	r.probers = append(r.probers, &prober{process: &process{name: "slamon run", cmd: cmd, foreign: true}})
+	r.probers = append(r.probers, &prober{process: &process{name: "slamon run", cmd: cmd, foreign: true}, path: daemonPath})
 	return nil
 }
 

@@ -13,6 +13,8 @@ import (
 // prober is a child that probes, with what it used.
 type prober struct {
 	*process
+	beside        *process // another one that it cannot do without; nil for none
+	path          string   // by which the targets know a foreign one
 	before, after usage
 	seen          window
 }
@@ -62,6 +64,9 @@ func (r *run) end() error {
 	defer os.RemoveAll(r.dir)
 	var first error
 	for _, p := range r.probers {
+		if p.beside != nil {
+			first = firstOf(first, p.beside.stop())
+		}
 		if err := p.stop(); first == nil {
 			first = err
 		}
@@ -79,7 +84,7 @@ func (r *run) measure(ctx context.Context, length time.Duration) error {
 	}
 	for _, p := range r.probers {
 		var err error
-		if p.before, err = usageOf(p.cmd.Process.Pid); err != nil {
+		if p.before, err = p.usage(); err != nil {
 			return err
 		}
 	}
@@ -88,11 +93,21 @@ func (r *run) measure(ctx context.Context, length time.Duration) error {
 	}
 	for _, p := range r.probers {
 		var err error
-		if p.after, err = usageOf(p.cmd.Process.Pid); err != nil {
+		if p.after, err = p.usage(); err != nil {
 			return err
 		}
 	}
 	return r.look()
+}
+
+// usage is what the prober has used, with what it cannot do without.
+func (p *prober) usage() (usage, error) {
+	own, err := usageOf(p.cmd.Process.Pid)
+	if err != nil || p.beside == nil {
+		return own, err
+	}
+	other, err := usageOf(p.beside.cmd.Process.Pid)
+	return usage{own.cpu + other.cpu, own.rss + other.rss}, err
 }
 
 // look takes the window since the last look of every prober.
@@ -103,7 +118,7 @@ func (r *run) look() error {
 		if p.foreign {
 			from = r.targets
 		}
-		if err := from.ask(request{Window: true}, &p.seen); err != nil {
+		if err := from.ask(request{Window: true, Path: p.path}, &p.seen); err != nil {
 			return err
 		}
 	}
@@ -131,10 +146,15 @@ func load(ctx context.Context, s settings) (err error) {
 	defer func() { err = firstOf(err, r.end()) }()
 	c := proberConfig{Checks: s.checks, Interval: s.interval, Timeout: min(s.interval, 10*time.Second), Seed: s.seed}
 	for _, role := range strings.Split(s.with, ",") {
-		if !slices.Contains([]string{"slamon", "std", "raw"}, role) {
-			return fmt.Errorf("prober %q: want slamon, std or raw", role)
+		if !slices.Contains([]string{"slamon", "std", "raw", "blackbox"}, role) {
+			return fmt.Errorf("prober %q: want slamon, std, raw or blackbox", role)
 		}
-		if err := r.add(ctx, role, role, c); err != nil {
+		if role == "blackbox" {
+			err = r.addBlackbox(ctx, c)
+		} else {
+			err = r.add(ctx, role, role, c)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -56,9 +56,9 @@ var (
 
 // target is one address that answers HTTP, or does what its script says.
 type target struct {
-	number int
-	bind   string
-	daemon *record
+	number  int
+	bind    string
+	foreign map[string]*record
 
 	mu       sync.Mutex
 	fault    fault // now; empty for none
@@ -70,7 +70,7 @@ type targets struct {
 	all  []*target
 	done sync.WaitGroup
 
-	daemon record // requests of a whole slamon
+	foreign map[string]*record // requests of whole programs, by the path they ask for
 
 	mu    sync.Mutex
 	truth []outage
@@ -93,7 +93,7 @@ func serveTargets(args []string, w *wire) error {
 			ts.perform(o)
 		}
 		if r.Window {
-			return ts.daemon.take(mostTargets), nil // late for what is not known here
+			return ts.foreign[r.Path].take(mostTargets), nil // late for what is not known here
 		}
 		if !r.Truth {
 			return struct{}{}, nil
@@ -121,10 +121,10 @@ func listenAll(n int) (*targets, int, error) {
 }
 
 func listen(n int) (*targets, int, error) {
-	ts := &targets{}
+	ts := &targets{foreign: map[string]*record{daemonPath: {}, blackboxPath: {}}}
 	port := 0
 	for i := range n {
-		t := &target{number: i, daemon: &ts.daemon, bind: fmt.Sprintf("%s:%d", addressOf(i), port)}
+		t := &target{number: i, foreign: ts.foreign, bind: fmt.Sprintf("%s:%d", addressOf(i), port)}
 		if err := t.open(); err != nil {
 			for _, other := range ts.all {
 				other.close()
@@ -185,8 +185,10 @@ func (t *target) answer(c net.Conn) {
 			return
 		}
 	}
-	if bytes.HasPrefix(buf[:n], []byte("GET "+daemonPath+" ")) {
-		t.daemon.sent(start{target: t.number, sent: time.Now()})
+	_, path, _ := bytes.Cut(buf[:n], []byte(" "))
+	path, _, _ = bytes.Cut(path, []byte(" "))
+	if record := t.foreign[string(path)]; record != nil {
+		record.sent(start{target: t.number, sent: time.Now()})
 	}
 	t.mu.Lock()
 	now := t.fault

@@ -44,12 +44,15 @@ func (w *wire) serve(answer func(request) (any, error)) error {
 
 // request is what a parent asks of any child; each looks at what concerns it.
 type request struct {
-	Window bool     `json:"window,omitempty"` // what was seen since the last such request
-	Script []outage `json:"script,omitempty"` // targets: what to do from now on
-	Truth  bool     `json:"truth,omitempty"`  // targets: what was done
-	Judge  bool     `json:"judge,omitempty"`  // slamon: the account of every check since From
-	From   int64    `json:"from,omitempty"`   // Unix nanoseconds
-	To     int64    `json:"to,omitempty"`
+	Window   bool     `json:"window,omitempty"` // what was seen since the last such request
+	Path     string   `json:"path,omitempty"`   // targets: of the program that the window is about
+	Script   []outage `json:"script,omitempty"` // targets: what to do from now on
+	Truth    bool     `json:"truth,omitempty"`  // targets: what was done
+	Judge    bool     `json:"judge,omitempty"`  // slamon: the account of every check since From
+	From     int64    `json:"from,omitempty"`   // Unix nanoseconds
+	To       int64    `json:"to,omitempty"`
+	Mute     int      `json:"mute,omitempty"`     // agents: so many fall silent
+	Interval int64    `json:"interval,omitempty"` // agents: nanoseconds between two polls
 }
 
 // process is a child seen from its parent.
