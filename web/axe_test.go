@@ -112,7 +112,7 @@ func emulate(t *testing.T, b *browser, scheme string, width int) {
 }
 
 // evaluate runs a script and waits for what it promises.
-func (b *browser) evaluate(t *testing.T, script string) string {
+func (b *browser) evaluate(t testing.TB, script string) string {
 	t.Helper()
 	text, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](script, chromedp.EvalAwaitPromise))
 	if err != nil {

@@ -37,7 +37,7 @@ type browser struct {
 // busy machine takes its time to start Chromium.
 const browserPatience = 4 * time.Minute
 
-func startBrowser(t *testing.T) *browser {
+func startBrowser(t testing.TB) *browser {
 	t.Helper()
 	path, err := exec.LookPath("chromium")
 	if err != nil {
@@ -65,7 +65,7 @@ func startBrowser(t *testing.T) *browser {
 	return b
 }
 
-func enable[P, R any](t *testing.T, ctx context.Context, command cdp.Command[P, R]) {
+func enable[P, R any](t testing.TB, ctx context.Context, command cdp.Command[P, R]) {
 	t.Helper()
 	var none P
 	if _, err := chromedp.Call(ctx, command, none); err != nil {
