@@ -224,6 +224,7 @@ type GRPCCall struct {
 	Method      string // package.Service/Method
 	Request     string // JSON; an empty message when empty
 	Descriptors []byte // a FileDescriptorSet with the method; the server's reflection is asked when empty
+	From        string // the file that Descriptors were read from, for people
 	Code        string // expected status code, as in the specification: OK when empty
 	JSONMatch   []JSONMatch
 	MaxMessage  int64 // bytes of the answer; 1 MiB when zero

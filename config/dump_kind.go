@@ -237,6 +237,7 @@ func (d *dumper) grpc(p check.GRPC) {
 	d.flag("plaintext", p.Plaintext)
 	d.headers("metadata", p.Metadata)
 	d.tls(p.TLS)
+	d.call(p.Call)
 }
 
 func (d *dumper) stun(p check.STUN) {

@@ -127,6 +127,7 @@ func TestExampleShowsClassDefaults(t *testing.T) {
 func TestExampleOfOtherKeys(t *testing.T) {
 	dir := t.TempDir()
 	writeFile(t, dir, "meeting.password", "hunter2\n")
+	writeFile(t, dir, "rooms.pb", "descriptors")
 	certificate(t, dir)
 	writeFile(t, dir, "holidays-jp.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n"+
 		"DTSTART;VALUE=DATE:20261123\r\nSUMMARY:Labour Thanksgiving Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")

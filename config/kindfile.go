@@ -133,6 +133,7 @@ type grpcFile struct {
 	Plaintext field[bool]   `toml:"plaintext"`
 	Metadata  headerList    `toml:"metadata"`
 	TLS       *tlsFile      `toml:"tls"`
+	callKeys
 }
 
 type stunFile struct {

@@ -83,8 +83,6 @@ func TestWarnings(t *testing.T) {
 			`slamon.toml:17:12: max_size "100MB" is full after about 263 days of results, and retention is 400d`},
 		{"paused", strings.Replace(needy("99%", year, "any_down", "10s"), "interval =", "paused = true\ninterval =", 1),
 			`slamon.toml:11:11: claim "year" rests on check "c0", which is paused: its time is unknown`},
-		{"password in clear", withCheck("") + "[[service.check]]\nid = \"mail\"\nimap = { address = \"mail.example.com\", user = \"ops\", password = { env = \"SLAMON_TEST_PASSWORD\" } }\n",
-			`slamon.toml:10:47: the password travels in clear: security is "none"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("SLAMON_TEST_PASSWORD", "hunter2")

@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/hex"
+	"net"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -155,13 +156,20 @@ func (r *reader) mail(f *mailFile, protocol string) check.Params {
 	if f.User.or("") != "" != f.Password.set {
 		r.complain(max(f.User.at, f.Password.at), `user = "…" with password = { env = "NAME" }`, "user and password need each other")
 	}
-	if p.User != "" && p.Security == "none" {
-		r.warn(f.User.at, `security = "starttls"`, "the password travels in clear: security is %q", p.Security)
+	if p.User != "" && p.Security == "none" && !ownHost(p.Address) {
+		r.complain(f.User.at, `security = "starttls" or security = "tls"`, "the probe sends no password in clear over the network: security is %q", p.Security)
 	}
 	if f.TLS != nil && p.Security == "none" {
 		r.complain(f.TLS.at, `security = "starttls" or security = "tls"`, "the tls table has no use with security %q", p.Security)
 	}
 	return p
+}
+
+// ownHost reports whether an address is on this host: nobody listens on the way.
+func ownHost(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	a, bad := netip.ParseAddr(host)
+	return err == nil && (host == "localhost" || bad == nil && a.IsLoopback())
 }
 
 func (r *reader) ssh(f *sshFile) check.Params {
@@ -186,6 +194,7 @@ func (r *reader) grpc(f *grpcFile) check.Params {
 	if r.need(f.Address.set, &f.table, "grpc", "address", "api.example.com:443") {
 		p.Address = r.address(f.Address, "address", noPort, check.AnyFamily)
 	}
+	p.Call = r.call(f)
 	return p
 }
 

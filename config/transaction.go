@@ -35,31 +35,36 @@ type oauthFile struct {
 // requestFile is one step of a transaction.
 type requestFile struct {
 	table
-	Name           field[string]        `toml:"name"`
-	URL            field[string]        `toml:"url"`
-	Method         field[string]        `toml:"method"`
-	Headers        textList             `toml:"headers"`
-	Form           textList             `toml:"form"`
-	JSON           field[string]        `toml:"json"`
-	Body           field[string]        `toml:"body"`
-	User           field[string]        `toml:"user"`
-	Password       field[string]        `toml:"password"`
-	Bearer         field[string]        `toml:"bearer"`
-	Status         statusList           `toml:"status"`
-	BodyMatch      []field[string]      `toml:"body_match"`
-	BodyNotMatch   []field[string]      `toml:"body_not_match"`
-	HeaderMatch    patternList          `toml:"header_match"`
-	HeaderNotMatch patternList          `toml:"header_not_match"`
-	JSONEqual      valueList            `toml:"json_equal"`
-	JSONMatch      valueList            `toml:"json_match"`
-	JSONNotMatch   valueList            `toml:"json_not_match"`
-	JSONMin        valueList            `toml:"json_min"`
-	JSONMax        valueList            `toml:"json_max"`
-	MaxRedirects   field[int64]         `toml:"max_redirects"`
-	Timeout        field[time.Duration] `toml:"timeout"`
-	DegradedAfter  field[time.Duration] `toml:"degraded_after"`
-	Optional       field[bool]          `toml:"optional"`
-	Capture        []captureFile        `toml:"capture"`
+	Name           field[string]   `toml:"name"`
+	URL            field[string]   `toml:"url"`
+	Method         field[string]   `toml:"method"`
+	Headers        textList        `toml:"headers"`
+	Form           textList        `toml:"form"`
+	JSON           field[string]   `toml:"json"`
+	Body           field[string]   `toml:"body"`
+	User           field[string]   `toml:"user"`
+	Password       field[string]   `toml:"password"`
+	Bearer         field[string]   `toml:"bearer"`
+	Status         statusList      `toml:"status"`
+	BodyMatch      []field[string] `toml:"body_match"`
+	BodyNotMatch   []field[string] `toml:"body_not_match"`
+	HeaderMatch    patternList     `toml:"header_match"`
+	HeaderNotMatch patternList     `toml:"header_not_match"`
+	jsonKeys
+	MaxRedirects  field[int64]         `toml:"max_redirects"`
+	Timeout       field[time.Duration] `toml:"timeout"`
+	DegradedAfter field[time.Duration] `toml:"degraded_after"`
+	Optional      field[bool]          `toml:"optional"`
+	Capture       []captureFile        `toml:"capture"`
+}
+
+// jsonKeys are the expectations on the values of a JSON answer.
+type jsonKeys struct {
+	JSONEqual    valueList `toml:"json_equal"`
+	JSONMatch    valueList `toml:"json_match"`
+	JSONNotMatch valueList `toml:"json_not_match"`
+	JSONMin      valueList `toml:"json_min"`
+	JSONMax      valueList `toml:"json_max"`
 }
 
 type captureFile struct {
@@ -212,7 +217,7 @@ func (r *reader) request(f *requestFile, s *scope, names map[string]place, p che
 		step.BodyMatch = append(step.BodyMatch, check.Match{Pattern: r.pattern(e, "body_not_match"), Absent: true})
 	}
 	step.HeaderMatch = append(f.HeaderMatch.matches(r, "header_match", false), f.HeaderNotMatch.matches(r, "header_not_match", true)...)
-	step.JSONMatch = r.jsonMatches(f, s)
+	step.JSONMatch = r.jsonMatches(&f.jsonKeys, s)
 	for i := range f.Capture {
 		step.Capture = append(step.Capture, r.capture(&f.Capture[i], s))
 	}

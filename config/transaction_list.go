@@ -104,7 +104,7 @@ func (l *valueList) decode(r *reader, key string, _ place, n *node) {
 }
 
 // jsonMatches hands out the expectations on JSON values.
-func (r *reader) jsonMatches(f *requestFile, s *scope) []check.JSONMatch {
+func (r *reader) jsonMatches(f *jsonKeys, s *scope) []check.JSONMatch {
 	var out []check.JSONMatch
 	for _, v := range f.JSONEqual {
 		out = append(out, check.JSONMatch{Path: v.path, Equal: r.jsonEqual(v, s)})
