@@ -35,6 +35,7 @@ func ReadSeries(r io.Reader, name string, p Pacing) ([]timeline.Series, error) {
 	var records []record
 	ids := names{index: map[string]int32{}}
 	sites := names{index: map[string]int32{}}
+	steps := steps{}
 	sorted := true
 	err := eachResult(r, name, func(line row) {
 		next := record{
@@ -45,6 +46,9 @@ func ReadSeries(r io.Reader, name string, p Pacing) ([]timeline.Series, error) {
 			sorted = false
 		}
 		records = append(records, next)
+		if line.reason == check.ReasonClock && line.took > 0 {
+			steps[stepAt{next.check, next.sent}] = line.took
+		}
 	})
 	if err != nil {
 		return nil, err
@@ -58,7 +62,7 @@ func ReadSeries(r io.Reader, name string, p Pacing) ([]timeline.Series, error) {
 		for n < len(records) && records[n].check == records[0].check {
 			n++
 		}
-		all = append(all, p.series(check.ID(ids.list[records[0].check]), records[:n]))
+		all = append(all, p.series(check.ID(ids.list[records[0].check]), records[:n], steps))
 		records = records[n:]
 	}
 	slices.SortFunc(all, func(a, b timeline.Series) int { return cmp.Compare(a.Check, b.Check) })
@@ -94,8 +98,19 @@ func compareRecords(a, b record) int {
 	)
 }
 
-// series compresses the records of one check, which are in order.
-func (p Pacing) series(id check.ID, records []record) timeline.Series {
+// steps are the steps back of the clock, by how long, of the results that tell of one.
+type steps map[stepAt]time.Duration
+
+// stepAt is a result: its check, as an index into names, and when it was sent.
+type stepAt struct {
+	check int32
+	sent  int64
+}
+
+// series compresses the records of one check, which are in order. What was sent while the
+// clock showed a time that it had shown before stands among the results of the first time;
+// Settle leaves none of them in force.
+func (p Pacing) series(id check.ID, records []record, steps steps) timeline.Series {
 	s := timeline.Series{Check: id, Interval: p.Interval, Reprobe: p.Reprobe}
 	var b timeline.Builder
 	grid := gridGuess{pacing: p}
@@ -115,11 +130,16 @@ func (p Pacing) series(id check.ID, records []record) timeline.Series {
 			b.Resume(timeline.Stretch{})
 		}
 		result := check.Result{Sent: sent, Base: grid.base(r), Outcome: check.Outcome{State: r.state, Reason: r.reason}}
+		if r.reason == check.ReasonClock {
+			result.Took = steps[stepAt{r.check, r.sent}]
+		}
 		if closed, ok, _ := b.Add(result, p.Interval); ok {
 			s.Stretches = append(s.Stretches, closed)
 		}
 	}
 	s.Stretches = append(s.Stretches, b.Open())
+	slices.SortStableFunc(s.Stretches, func(a, b timeline.Stretch) int { return a.First.Compare(b.First) })
+	s.Stretches = timeline.Settle(s.Stretches)
 	s.Gap = grid.longest
 	return s
 }

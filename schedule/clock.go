@@ -13,6 +13,10 @@ import (
 // most, and reading two clocks one after the other can be off by milliseconds.
 const maxStep = time.Second
 
+// maxRepeat bounds the time that comes again by a step back: more of it shows that the
+// clock had been wrong before, and what was stamped then lies in the future.
+const maxRepeat = 24 * time.Hour
+
 // reading is one look at the clocks.
 type reading struct {
 	mono   time.Duration // monotonic clock, since the scheduler was made
@@ -89,7 +93,11 @@ func (s *Scheduler) lookAtClock() (now reading, events []status.Event) {
 			continue
 		}
 		st.setSlot(s.grid(st).Next(now.wall), s.offset)
-		s.mark(st, probe{sent: before, stepped: true}, reason)
+		p := probe{sent: before, stepped: true}
+		if step < -maxStep && step >= -maxRepeat {
+			p.outcome.Took = -step // the time that comes again
+		}
+		s.mark(st, p, reason)
 	}
 	s.rebuild()
 	return now, events

@@ -40,7 +40,7 @@
 //     Unknown result (ReasonClock, ReasonStopped), stamped with the time that the
 //     wall clock would have shown without the step. Probes stay on the monotonic
 //     clock; slots are computed anew. After a step back, later results carry
-//     earlier times than those before the step: the wall clock repeats itself, and
-//     an account that cannot place them (timeline.Builder) leaves them out until
-//     the clock has passed the step again.
+//     earlier times than those before the step: the wall clock repeats itself. The
+//     result that marks the step took as long as the clock was set back, by which an
+//     account knows what came twice (timeline.Settle), and that it is unknown.
 package schedule

@@ -68,7 +68,7 @@ func (st *state) push(like probe) *probe {
 // mark records a probe that was not sent. Callers hold mu and flush later.
 func (s *Scheduler) mark(st *state, like probe, reason check.Reason) {
 	p := st.push(like)
-	p.done, p.outcome = true, check.Outcome{Reason: reason}
+	p.done, p.outcome = true, check.Outcome{Reason: reason, Took: like.outcome.Took}
 }
 
 // run is the goroutine of a probe.

@@ -130,7 +130,8 @@ func (s *Store) planItem(p *plan, i *item, ordinal uint64) {
 		p.keepEvidence(d, &r, i.result, ordinal)
 	}
 	d.gate.note(r)
-	if closed, ok, _ := place(&d.builder, i.result, i.interval); ok {
+	// As it will be read again: its duration may be that of a step of the clock.
+	if closed, ok, _ := place(&d.builder, r.result("", ""), i.interval); ok {
 		key := stretchKey(h.no, closed.First.UnixMilli())
 		p.stretches = append(p.stretches, entry{key, stretchValue(key, closed)})
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -27,14 +28,26 @@ func (s *Store) Series(id check.ID, p timeline.Period) (timeline.Series, error) 
 	// The memory was read first: whatever the disk has learned since begins with the
 	// stretch that was open, and is left out.
 	err := s.view(func(tx *bbolt.Tx) error {
-		var err error
-		out.Stretches, err = s.stretches(tx, no, p, open)
+		all, err := s.stretches(tx, no, p, open)
+		out.Stretches = from(timeline.Settle(all), p.From)
 		return err
 	})
 	if err != nil {
 		return timeline.Series{}, err
 	}
 	return out, nil
+}
+
+// longestStep is how far back the mark of a step of the clock reaches: steps by more than
+// wrongClock are none, and what is added for rounding is less than an hour.
+const longestStep = wrongClock + time.Hour
+
+// from leaves out what ends before t, but for the last of it.
+func from(all []timeline.Stretch, t time.Time) []timeline.Stretch {
+	for len(all) > 1 && all[1].Last.Before(t) {
+		all = all[1:]
+	}
+	return all
 }
 
 func (s *Store) stretches(tx *bbolt.Tx, no uint32, p timeline.Period, open timeline.Stretch) ([]timeline.Stretch, error) {
@@ -50,7 +63,8 @@ func (s *Store) stretches(tx *bbolt.Tx, no uint32, p timeline.Period, open timel
 			return nil, recordError(s.path, bucketStretch, k, err)
 		}
 		list = append(list, st)
-		if st.Last.Before(p.From) {
+		// A step of the clock may lie before stretches that it makes unknown.
+		if st.Last.Before(p.From.Add(-longestStep)) {
 			break
 		}
 	}

@@ -56,8 +56,18 @@ func (b *Builder) Resume(open Stretch) { b.open = open }
 // Add takes the next result in order of Sent, with the base interval in force.
 // When it starts a new stretch, Add returns the one before, now closed. A result
 // sent before the last one (the wall clock was stepped back) cannot be placed:
-// it changes nothing, and late is true.
+// it changes nothing, and late is true. The mark of such a step closes the stretch before
+// it and overlaps what came twice; one that is late itself, because the clock was set back
+// again, is returned at once. Settle puts that in order.
 func (b *Builder) Add(r check.Result, interval time.Duration) (closed Stretch, ok, late bool) {
+	if p, ok := Repeated(r); ok {
+		mark := markOf(p, r, interval)
+		if b.open.Results > 0 && r.Sent.Before(b.open.Last) {
+			return mark, true, true
+		}
+		closed, b.open = b.open, mark
+		return closed, closed.Results > 0, false
+	}
 	next := Stretch{State: r.State, Reason: r.Reason, First: r.Sent, Last: r.Sent, Results: 1, Interval: interval}
 	next.Beside = !r.Base
 	if r.Base {

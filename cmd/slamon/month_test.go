@@ -42,11 +42,16 @@ func (m *month) ask(context.Context) check.Outcome {
 
 // life runs scheduler and store until the moment, and stops them as the daemon does.
 func (m *month) life(until time.Time) {
+	m.lifeBy(until, func(kept *store.Store) func(check.Result, time.Duration) { return kept.Append })
+}
+
+// lifeBy hands results to the store in the way that emit says.
+func (m *month) lifeBy(until time.Time, emit func(*store.Store) func(check.Result, time.Duration)) {
 	kept, err := store.Open(m.path, store.Options{Site: "bubble", NoSync: true, FlushEvery: 10 * time.Minute})
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	sched := schedule.New(schedule.Options{Site: "bubble", Seed: 7, Tick: 30 * time.Second, Emit: kept.Append})
+	sched := schedule.New(schedule.Options{Site: "bubble", Seed: 7, Tick: 30 * time.Second, Emit: emit(kept)})
 	sched.Set([]schedule.Task{{Check: m.target, Probe: m.ask}}, nil, 0)
 	ctx, cancel := context.WithDeadline(m.t.Context(), until)
 	defer cancel()
