@@ -264,7 +264,10 @@ type document struct {
 type operation struct {
 	OperationID string
 	Parameters  []struct{ Name, In string }
-	Responses   map[string]struct {
+	RequestBody struct {
+		Content map[string]struct{ Schema schema }
+	}
+	Responses map[string]struct {
 		Content map[string]struct{ Schema schema }
 	}
 }
@@ -328,7 +331,9 @@ func TestDescription(t *testing.T) {
 // TestAnswers holds what the handlers answer against the schemas: every required
 // key is there, no key is undescribed, types and enumerations fit.
 func TestAnswers(t *testing.T) {
-	d, h := description(t), handler(t, options())
+	o, s := stated() // so that no list is empty
+	state(t, s)
+	d, h := description(t), handler(t, o)
 	for path, operations := range d.Paths {
 		get, ok := operations["get"]
 		if !ok {

@@ -194,8 +194,33 @@ func TestKeyboard(t *testing.T) {
 		}
 		got = append(got, name)
 	}
-	if want := "Skip to content, slamon, Overview, Incidents, Devices"; strings.Join(got, ", ") != want {
+	if want := "Skip to content, slamon, Overview, Incidents, Maintenance"; strings.Join(got, ", ") != want {
 		t.Errorf("the tabulator reaches %q, want %q", strings.Join(got, ", "), want)
+	}
+}
+
+// TestKeyboardForm takes care of an incident without a mouse: every form is reached, and
+// the focus is seen.
+func TestKeyboardForm(t *testing.T) {
+	b := startBrowser(t)
+	o, s := stated()
+	server := httptest.NewServer(handler(t, o))
+	defer server.Close()
+	defer server.CloseClientConnections()
+	files := "/incidents/" + incidentID(t, "files", 0)
+	b.do(t, chromedp.Navigate(server.URL+files))
+	for range 40 {
+		b.do(t, chromedp.KeyEvent("\t"))
+		if b.evaluate(t, `document.activeElement.name || ""`) == "by" {
+			break
+		}
+	}
+	if outline := b.evaluate(t, `getComputedStyle(document.activeElement).outlineStyle`); outline == "none" {
+		t.Error("the focus is not seen")
+	}
+	b.do(t, chromedp.KeyEvent("Sato"), chromedp.KeyEvent("\t"), chromedp.KeyEvent("on it"), chromedp.KeyEvent("\r"), chromedp.WaitVisible(chromedp.CSS("p.done")))
+	if act := s.Acknowledged(incidentKeyOf(files)); act == nil || act.By != "Sato" || act.Note != "on it" {
+		t.Errorf("acknowledged by %+v", act)
 	}
 }
 

@@ -33,6 +33,7 @@ var deedTextsEnglish = map[string]string{
 	"said.acknowledged": "takes care of it", "said.commented": "says", "said.cause": "confirms the cause", "said.cause.side": "holds responsible: %s",
 	"said.correction": "corrects: counts as %s", "said.figures": "%s before, %s after",
 	"said.corrections": "Corrections", "said.nocorrections": "None: every figure follows from the probes and announced maintenance.",
+	"incident.taken": "%s takes care of it", "service.muted": "muted",
 	"counts.up": "up, a false alarm", "counts.down": "down, unseen by probes", "counts.unknown": "unknown", "counts.excluded": "left out, as agreed",
 
 	"maintenance.what":        "What vendors announced, from the file, from calendars and entered here. Announced early enough it is planned, else an emergency; each claim has its own rule.",
@@ -104,6 +105,7 @@ var deedTextsJapanese = map[string]string{
 	"said.acknowledged": "対応を開始", "said.commented": "コメント", "said.cause": "原因を確認", "said.cause.side": "責任を確認：%s",
 	"said.correction": "訂正：%s", "said.figures": "訂正前 %s、訂正後 %s",
 	"said.corrections": "訂正", "said.nocorrections": "ありません。すべての数値は測定と予告メンテナンスから導かれています。",
+	"incident.taken": "%sが対応中", "service.muted": "通知停止中",
 	"counts.up": "稼働（誤検知）", "counts.down": "停止（測定で見えなかった障害）", "counts.unknown": "不明", "counts.excluded": "除外（合意済み）",
 
 	"maintenance.what":        "提供元が予告した作業です（設定ファイル、カレンダー、このページから登録）。十分前に予告されたものは計画、そうでないものは緊急で、規則は公表値ごとに異なります。",

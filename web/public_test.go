@@ -16,11 +16,14 @@ func TestPublic(t *testing.T) {
 	board := *made().Board
 	board.Own.StoreError = "no space left on /var/lib/slamon"
 	o.Board = func() *status.Board { return &board }
+	said, s := stated() // what people say is ours
+	state(t, s)
+	o.Ledger, o.Notices, o.Report, o.CanSignIn = said.Ledger, said.Notices, said.Report, true
 	h, err := web.NewPublic(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, address := range []string{"/", "/services/meeting?range=365d", "/claims/meeting-year", "/incidents", "/incidents/" + incidentID(t, "meeting", 0), "/badge/meeting-year.svg", "/feed.atom", "/?lang=ja"} {
+	for _, address := range []string{"/", "/services/meeting?range=365d", "/claims/meeting-year", "/incidents", "/incidents/" + incidentID(t, "meeting", 0), "/badge/meeting-year.svg", "/feed.atom", "/?lang=ja", "/maintenance"} {
 		w := ask(h, http.MethodGet, address)
 		body := w.Body.String()
 		if w.Code != http.StatusOK {
@@ -29,6 +32,7 @@ func TestPublic(t *testing.T) {
 		for _, hidden := range []string{
 			"Shared files", "files-web", "https://meet.example.com/join", "turn.example.com", "503 Service", "198.51.100.20", "Web conference for all branches",
 			"/var/lib/slamon", "/checks/", "/api/v1/results", "/system", `href="/metrics"`, "Own network", "0.1.0",
+			"<form", "sign-in", "Sato", "/notices", "/reports",
 		} {
 			if strings.Contains(body, hidden) {
 				t.Errorf("%s shows %q", address, hidden)
@@ -43,7 +47,7 @@ func TestPublic(t *testing.T) {
 			t.Errorf("%s: %d, want 404", address, w.Code)
 		}
 	}
-	for _, address := range []string{"/-/reload", "/api/v1/backup", "/api/v1/heartbeat/files-backup"} {
+	for _, address := range []string{"/-/reload", "/api/v1/backup", "/api/v1/heartbeat/files-backup", "/incidents/" + incidentID(t, "meeting", 0) + "/comment", "/services/meeting/mute", "/claims/meeting-year/correct", "/maintenance", "/api/v1/mutes"} {
 		if w := ask(h, http.MethodPost, address); w.Code != http.StatusNotFound && w.Code != http.StatusMethodNotAllowed {
 			t.Errorf("POST %s: %d", address, w.Code)
 		}

@@ -20,6 +20,7 @@ type incidentRow struct {
 	URL, CheckURL, Check        string
 	Began                       moment
 	Length, Bounds, Reason      string
+	Taken                       string // who takes care of it
 	Ongoing, Planned, Confirmed bool
 }
 
@@ -58,13 +59,29 @@ func (v *visit) incidentRows(list []*status.Incident) []incidentRow {
 	return rows
 }
 
+// withTaken says of incidents that go on who takes care of them.
+func (s *server) withTaken(v *visit, rows []incidentRow, list []*status.Incident) []incidentRow {
+	if s.Notices == nil || v.public {
+		return rows
+	}
+	for n, i := range list {
+		if !i.Ongoing {
+			continue
+		}
+		if act := s.Notices.Acknowledged(incidentKey + i.ID); act != nil {
+			rows[n].Taken = v.t("incident.taken", act.By)
+		}
+	}
+	return rows
+}
+
 func (s *server) incidents(v *visit) view {
 	all := newestIncidents(v.board, 1<<30)
 	list, pager := paged(v, all, incidentsPerPage)
 	return view{name: "incidents", title: v.t("nav.incidents"), active: "incidents", body: struct {
 		Incidents []incidentRow
 		Pager     pagerView
-	}{v.incidentRows(list), pager}}
+	}{s.withTaken(v, v.incidentRows(list), list), pager}}
 }
 
 type incidentView struct {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/check"
 )
 
 const (
@@ -163,6 +164,17 @@ func (s *server) mutes(v *visit, want func(alert.Mute) bool) (rows []muteRow) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// muted are the services of which something is muted.
+func (s *server) muted(v *visit) map[check.ServiceID]bool {
+	out := map[check.ServiceID]bool{}
+	if s.Notices != nil && !v.public {
+		for _, m := range s.Notices.Mutes() {
+			out[m.Service] = true
+		}
+	}
+	return out
 }
 
 // muteUntil is the end that the form of a mute starts with.

@@ -37,6 +37,7 @@ type tilePart struct{ Class, Icon, Text string }
 
 type serviceRow struct {
 	Name, URL, Vendor, Checks, Open string
+	Muted                           bool // whole or in part
 	State                           stateView
 	Claims                          []claimRow
 }
@@ -59,10 +60,14 @@ func (s *server) overview(v *visit) view {
 		}
 	}
 	list, out.Pager = paged(v, list, servicesPerPage)
+	muted := s.muted(v)
 	for _, x := range list {
-		out.Services = append(out.Services, v.serviceRow(x))
+		row := v.serviceRow(x)
+		row.Muted = muted[x.ID]
+		out.Services = append(out.Services, row)
 	}
-	out.Incidents = v.incidentRows(newestIncidents(v.board, latestIncidents))
+	latest := newestIncidents(v.board, latestIncidents)
+	out.Incidents = s.withTaken(v, v.incidentRows(latest), latest)
 	if l := v.query.Get("lang"); l != "" {
 		out.Keep = append(out.Keep, struct{ Name, Value string }{"lang", l})
 	}

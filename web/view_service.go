@@ -125,7 +125,8 @@ func (s *server) service(v *visit) view {
 		out.Checks = append(out.Checks, v.checkRow(c))
 	}
 	out.Responses = s.responseTimes(v, checks, soFar(period, v.board.At))
-	out.Incidents = v.incidentRows(pointers(x.Incidents[:min(len(x.Incidents), incidentsPerPage)]))
+	shown := pointers(x.Incidents[:min(len(x.Incidents), incidentsPerPage)])
+	out.Incidents = s.withTaken(v, v.incidentRows(shown), shown)
 	out.Maintenance = v.maintenance(x)
 	out.Mutes = s.mutes(v, func(m alert.Mute) bool { return m.Service == x.ID })
 	out.Forms = s.serviceForms(v, x)
