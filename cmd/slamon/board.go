@@ -24,8 +24,8 @@ type history interface {
 	Evidence(check.ID, timeline.Period, int) ([]web.Evidence, error)
 }
 
-// boards makes a status.Board at every refresh. It belongs to one goroutine;
-// only current is read by others.
+// boards makes a status.Board at every refresh. It belongs to one goroutine at a
+// time; only current is read by others.
 type boards struct {
 	history   history
 	latest    *latest
@@ -37,6 +37,7 @@ type boards struct {
 	version   string
 	started   time.Time
 	incidents map[check.ID][]status.Incident
+	judged    map[sla.ClaimID]status.Claim // to be taken over into the board that is being made
 	current   atomic.Pointer[status.Board]
 }
 
@@ -84,9 +85,14 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 	}
 	slices.SortStableFunc(out.Incidents, func(x, y status.Incident) int { return y.FirstBad.Compare(x.FirstBad) })
 	for _, claim := range cfg.Claims {
-		if claim.Service == s.ID {
-			out.Claims = append(out.Claims, b.claim(now, claim, out.Maintenance))
+		if claim.Service != s.ID {
+			continue
 		}
+		judged, known := b.judged[claim.ID]
+		if !known {
+			judged = b.claim(now, claim, out.Maintenance)
+		}
+		out.Claims = append(out.Claims, judged)
 	}
 	for _, claim := range cfg.Responses {
 		if claim.Service == s.ID {

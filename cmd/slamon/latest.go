@@ -19,7 +19,7 @@ type moment struct {
 	since    time.Time // first result of the present state
 	lastGood time.Time
 	failed   int  // failed probes since the last good one
-	changed  bool // the state changed, or is not good: its incidents are to be read again
+	changed  bool // the state changed, or another probe failed: its incidents are to be read again
 }
 
 // take notes results in the order in which they became durable. That is the order
@@ -73,6 +73,6 @@ func (l *latest) settle(id check.ID) bool {
 	if !ok || !m.changed {
 		return false
 	}
-	m.changed = m.last.State == check.Down
+	m.changed = false
 	return true
 }

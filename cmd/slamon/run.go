@@ -114,22 +114,6 @@ const (
 	boardShare = 50
 )
 
-// runBoards makes boards until ctx is done.
-func (d *daemon) runBoards(ctx context.Context) error {
-	pause := boardPause
-	if d.options.Refresh > 0 {
-		pause = d.options.Refresh
-	}
-	for {
-		begun := time.Now()
-		d.refresh(begun)
-		cost := time.Since(begun)
-		if !d.rest(ctx, max(min(pause, boardRest), boardShare*cost), nil) || !d.rest(ctx, pause, d.wake) {
-			return nil
-		}
-	}
-}
-
 // rest returns after the pause or a wake-up; false when ctx is done.
 func (d *daemon) rest(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
 	timer := time.NewTimer(pause)
