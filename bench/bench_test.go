@@ -150,3 +150,10 @@ func TestTransactions(t *testing.T) {
 		t.Errorf("nothing was measured:\n%s", out)
 	}
 }
+
+func TestReadings(t *testing.T) {
+	linux(t)
+	if out := quick(t, "-mode", "readings", "-checks", "2", "-days", "3"); !strings.Contains(out, "bytes a reading") || !strings.Contains(out, "all 10 charts") {
+		t.Errorf("report:\n%s", out)
+	}
+}

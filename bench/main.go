@@ -32,11 +32,12 @@ type settings struct {
 	seed     uint64
 	days     int
 	keep     string
+	silent   int
 	out      io.Writer
 }
 
 var modes = map[string]func(context.Context, settings) error{
-	"load": load, "hang": hang, "outages": outages, "transactions": transactions, "year": year,
+	"load": load, "hang": hang, "outages": outages, "transactions": transactions, "year": year, "snmp": polling, "readings": readings,
 }
 
 func main() {
@@ -66,29 +67,36 @@ func main() {
 func parse(args []string) (settings, error) {
 	s := settings{out: os.Stdout}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.StringVar(&s.mode, "mode", "load", "load, hang, outages, transactions or year")
-	f.IntVar(&s.checks, "checks", 0, "number of checks (load 1000, hang 200, outages 40, year 100)")
-	f.DurationVar(&s.interval, "interval", 0, "base interval (10s; outages 5s; year 5m)")
+	f.StringVar(&s.mode, "mode", "load", "load, hang, outages, transactions, year, snmp or readings")
+	f.IntVar(&s.checks, "checks", 0, "number of checks (load 1000, hang 200, outages 40, year 100), or of devices (snmp 1000, readings 1000)")
+	f.DurationVar(&s.interval, "interval", 0, "base interval (10s; outages 5s; year and readings 5m)")
 	f.DurationVar(&s.length, "for", 0, "time to measure (1m; outages 10m)")
-	f.StringVar(&s.with, "with", "slamon,std,raw", "who probes in load: slamon, std, raw")
-	f.StringVar(&s.daemon, "daemon", "", "path of a slamon binary, whose run command then probes as well (load)")
+	f.StringVar(&s.with, "with", "", "who probes in load: slamon, std, raw, blackbox; what versions of SNMP: 2c, 3 (all)")
+	f.StringVar(&s.daemon, "daemon", "", "path of a slamon binary, whose run command then probes as well (load), or is what is measured (snmp)")
+	f.IntVar(&s.silent, "silent", 0, "measure again with so many agents silent (snmp)")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the script (outages) and of the history (year)")
-	f.IntVar(&s.days, "days", 365, "length of the history (year)")
+	f.IntVar(&s.days, "days", 365, "length of the history (year, readings)")
 	f.StringVar(&s.keep, "store", "", "store to use and keep (year); it is made when there is none")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
 	if modes[s.mode] == nil {
-		return s, fmt.Errorf("mode %q: want load, hang, outages, transactions or year", s.mode)
+		return s, fmt.Errorf("mode %q: want load, hang, outages, transactions, year, snmp or readings", s.mode)
 	}
 	defaults := map[string]settings{
-		"load":    {checks: 1000, interval: 10 * time.Second, length: time.Minute},
+		"load":    {checks: 1000, interval: 10 * time.Second, length: time.Minute, with: "slamon,std,raw"},
 		"hang":    {checks: 200, interval: 10 * time.Second, length: time.Minute},
 		"outages": {checks: 40, interval: 5 * time.Second, length: 10 * time.Minute},
 		"year":    {checks: 100, interval: 5 * time.Minute},
 
 		"transactions": {checks: 1000, interval: time.Minute, length: 2 * time.Minute},
+
+		"snmp":     {checks: 1000, interval: 10 * time.Second, length: time.Minute, with: "2c,3"},
+		"readings": {checks: 1000, interval: 5 * time.Minute},
 	}[s.mode]
+	if s.with == "" {
+		s.with = defaults.with
+	}
 	if s.checks <= 0 {
 		s.checks = defaults.checks
 	}
@@ -111,6 +119,10 @@ var roles = map[string]func(args []string, c *wire) error{
 	"rooms":   serveRooms,
 	"fill":    fill,
 	"judge":   runJudge,
+	"agents":  serveAgents,
+	"getter":  runGetter,
+	"keep":    keepReadings,
+	"chart":   runChart,
 }
 
 func child(role string, args []string) error {

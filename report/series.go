@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -16,6 +17,9 @@ type Pacing struct {
 	Reprobe  time.Duration // pause between probes after a failure; 0 for none
 	// Borders part stretches, so that the counts of a window are exact.
 	Borders []time.Time
+	// Each is called with every result, in order of check and time, if it is not nil.
+	// Took stands for its cell of sla.ResponseCell, as precisely as history keeps it.
+	Each func(check.Result)
 }
 
 // record is a result without what a verdict does not need: files hold millions.
@@ -25,6 +29,7 @@ type record struct {
 	state       check.State
 	reason      check.Reason
 	base        baseMark
+	cell        uint16 // of duration_seconds
 }
 
 // ReadSeries reads a results file into one series for each check, in order of
@@ -40,7 +45,7 @@ func ReadSeries(r io.Reader, name string, p Pacing) ([]timeline.Series, error) {
 	err := eachResult(r, name, func(line row) {
 		next := record{
 			sent: line.sent.UnixNano(), check: ids.of(line.check), site: sites.of(line.site),
-			state: line.state, reason: line.reason, base: line.base,
+			state: line.state, reason: line.reason, base: line.base, cell: sla.ResponseCell(line.took),
 		}
 		if n := len(records); sorted && n > 0 && compareRecords(records[n-1], next) > 0 {
 			sorted = false
@@ -132,6 +137,10 @@ func (p Pacing) series(id check.ID, records []record, steps steps) timeline.Seri
 		result := check.Result{Sent: sent, Base: grid.base(r), Outcome: check.Outcome{State: r.state, Reason: r.reason}}
 		if r.reason == check.ReasonClock {
 			result.Took = steps[stepAt{r.check, r.sent}]
+		}
+		if p.Each != nil {
+			result.Check, result.Took = id, sla.CellMiddle(r.cell)
+			p.Each(result)
 		}
 		if closed, ok, _ := b.Add(result, p.Interval); ok {
 			s.Stretches = append(s.Stretches, closed)

@@ -21,7 +21,8 @@ import (
 //	rlog      sequence → readings of all series in one commit
 //	ropen     series → open chunk, and what of the log it covers
 //	rchunk    day → series, first moment → chunk
-//	rsum      series, day → least, mean, greatest and 95th percentile, by hour
+//	rsum      series, day → least, mean, greatest and 95th percentile; by hour too once
+//	          the readings of the day are gone
 
 var (
 	bucketSeries  = []byte("series")
@@ -57,6 +58,7 @@ type readings struct {
 	byDevice map[device.ID][]*readingSeries
 	sequence uint64 // of the newest record in the log
 	stored   uint64 // readings made durable since start
+	summed   int32  // last day of which all series were summed up since start; 0 for none
 }
 
 // readingSeries is what is kept in memory of a series.
@@ -202,12 +204,17 @@ type ReadingStats struct {
 	Waiting int    // not yet durable
 	Stored  uint64 // made durable since start
 	Lost    uint64 // given up since start
+	// Summed is the last day whose summaries were written down since start; zero for none.
+	Summed time.Time
 }
 
 // ReadingStats returns how the keeping of readings is doing.
 func (s *Store) ReadingStats() ReadingStats {
 	s.readings.mu.RLock()
 	out := ReadingStats{Series: len(s.readings.list), Stored: s.readings.stored}
+	if s.readings.summed > 0 {
+		out.Summed = fromMS(int64(s.readings.summed) * dayMS)
+	}
 	s.readings.mu.RUnlock()
 	s.readings.queueMu.Lock()
 	defer s.readings.queueMu.Unlock()

@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -21,8 +22,8 @@ type ReadingSum struct {
 }
 
 const (
-	// sumRetention is how long the summaries of days are kept: they need some 150
-	// bytes a day and series.
+	// sumRetention is how long the summaries of days are kept: they need some 300
+	// bytes a day and series once their readings are gone.
 	sumRetention = 3660
 	// sumPatience is how long after midnight the day is summed up: late readings have
 	// come by then.
@@ -31,6 +32,9 @@ const (
 	sumSeries = 200
 	hoursOf   = 24
 )
+
+// errFresh means that a summary is to be made from the readings.
+var errFresh = errors.New("not in the summary")
 
 // keySummed holds the last day that was summed up for every series.
 var keySummed = []byte("summed")
@@ -82,6 +86,9 @@ func (s *Store) stepSums(now time.Time) (bool, error) {
 	}
 	if p.next += len(step); last {
 		p.active, p.done = false, p.day
+		s.readings.mu.Lock()
+		s.readings.summed = p.day
+		s.readings.mu.Unlock()
 	}
 	return true, nil
 }
@@ -124,7 +131,7 @@ func (s *Store) sumDay(step []*readingSeries, day int32) ([]entry, error) {
 		}
 		if len(list) > 0 {
 			key := sumKey(r.no, day)
-			entries = append(entries, entry{key, seal(key, sumValue(start, r.id.Kind, list))})
+			entries = append(entries, entry{key, seal(key, sumValue(start, r.id.Kind, list, false))})
 		}
 	}
 	return entries, nil
@@ -151,9 +158,13 @@ func sumOf(start time.Time, length time.Duration, list []device.Reading) Reading
 	return sum
 }
 
-// sumValue is the record of a day: the whole of it, and each hour that has readings.
-func sumValue(start time.Time, kind device.Kind, list []device.Reading) []byte {
+// sumValue is the record of a day: the whole of it, and if wished each hour that has
+// readings.
+func sumValue(start time.Time, kind device.Kind, list []device.Reading, byHour bool) []byte {
 	v := appendSum([]byte{readingVersion}, kind, sumOf(start, 24*time.Hour, list))
+	if !byHour {
+		return binary.AppendUvarint(v, 0)
+	}
 	var hours [hoursOf][]device.Reading
 	present := uint32(0)
 	for _, r := range list {
@@ -241,9 +252,13 @@ func (s *Store) ReadingDays(id device.Series, p timeline.Period) ([]ReadingSum, 
 }
 
 // ReadingHours returns the summaries of the hours that touch the period; see ReadingDays.
+// Those of days whose readings are kept are made from the readings.
 func (s *Store) ReadingHours(id device.Series, p timeline.Period) ([]ReadingSum, error) {
 	sums, err := s.readingSums(id, p, func(key, value []byte) ([]ReadingSum, error) {
-		_, hours, err := openSum(key, value, id.Kind)
+		day, hours, err := openSum(key, value, id.Kind)
+		if err == nil && len(hours) == 0 && day.Known+day.Void > 0 {
+			err = errFresh
+		}
 		return hours, err
 	})
 	return slices.DeleteFunc(sums, func(h ReadingSum) bool {
@@ -272,6 +287,10 @@ func (s *Store) readingSums(id device.Series, p timeline.Period, open func(key, 
 		c := b.Cursor()
 		for k, v := c.Seek(sumKey(state.no, from)); ofCheck(k, state.no) && int32(be32(k[4:])) <= to; k, v = c.Next() {
 			sums, err := open(k, v)
+			if errors.Is(err, errFresh) {
+				next = min(next, int32(be32(k[4:])))
+				return nil // those that follow are younger
+			}
 			if err != nil {
 				return recordError(s.path, bucketRSum, k, err)
 			}
@@ -298,7 +317,7 @@ func (s *Store) freshSums(id device.Series, from, to int32, out []ReadingSum, op
 		}
 		start := fromMS(int64(day) * dayMS)
 		key := sumKey(0, day)
-		sums, bad := open(key, seal(key, sumValue(start, id.Kind, list[:n])))
+		sums, bad := open(key, seal(key, sumValue(start, id.Kind, list[:n], true)))
 		if err = bad; err == nil {
 			out = append(out, sums...)
 		}

@@ -96,6 +96,11 @@ func (s *Store) sweepDays(bucket []byte) error {
 	}
 	return s.update(func(tx *bbolt.Tx) error {
 		parent := tx.Bucket(bucket)
+		if string(bucket) == string(bucketRChunk) {
+			if err := s.keepHours(tx, o.day, parent.Bucket(o.day), o.keys); err != nil {
+				return err
+			}
+		}
 		if o.all {
 			return parent.DeleteBucket(o.day)
 		}
