@@ -94,17 +94,12 @@ func (c *incidentCounter) take(service check.ServiceID, in *status.Incident, b *
 		return true
 	}
 	at, ok := settled(in, b.At)
-	if !ok {
-		return false
-	}
-	if in.Planned || at.Before(b.Started) {
+	if in.Planned || ok && at.Before(b.Started) {
 		return true
 	}
-	key := incidentKey{service, in.Reason, sideOf(in)}
-	n := c.counts[key]
-	if n == nil {
-		n = &incidentCount{since: timestamppb.New(b.Started)}
-		c.counts[key] = n
+	n := c.of(incidentKey{service, in.Reason, sideOf(in)}, b.Started)
+	if !ok {
+		return false
 	}
 	n.n++
 	if in.FirstBad.After(n.firstBad) { // Prometheus refuses an exemplar before the last one
@@ -113,13 +108,22 @@ func (c *incidentCounter) take(service check.ServiceID, in *status.Incident, b *
 	return true
 }
 
+// of returns the count of a key. It is there from the first incident that may come to
+// it, so that a rate finds a zero to start from.
+func (c *incidentCounter) of(key incidentKey, since time.Time) *incidentCount {
+	if c.counts[key] == nil {
+		c.counts[key] = &incidentCount{since: timestamppb.New(since)}
+	}
+	return c.counts[key]
+}
+
 // exemplarRoom is how many characters OpenMetrics gives the labels of an exemplar.
 const exemplarRoom = 128
 
 // example leads from a count to the newest of its incidents.
 func (c *incidentCount) example() *dto.Exemplar {
 	name, id, one := "incident", c.newest, 1.
-	if utf8.RuneCountInString(name)+utf8.RuneCountInString(id) > exemplarRoom {
+	if c.n == 0 || utf8.RuneCountInString(name)+utf8.RuneCountInString(id) > exemplarRoom {
 		return nil
 	}
 	return &dto.Exemplar{Label: []*dto.LabelPair{{Name: &name, Value: &id}}, Value: &one, Timestamp: timestamppb.New(c.firstBad)}

@@ -35,22 +35,22 @@ func TestIncidentsSettle(t *testing.T) {
 	}
 	first := status.Incident{ID: "join-1", Incident: sla.Incident{Run: timeline.Run{FirstBad: noon, LastBad: noon, Reason: check.ReasonTimeout, Ongoing: true}}}
 	list(first)
-	counted("while it lasts", `listed{side="unassigned"} 1`)
+	counted("while it lasts", `listed{side="unassigned"} 1`, `total{reason="timeout",side="unassigned"} 0`)
 
 	b.At = noon.Add(2 * time.Hour)
 	first.Ongoing, first.LastBad, first.FirstGood = false, noon.Add(time.Hour), noon.Add(time.Hour)
 	list(first)
-	counted("over, and nobody has looked", `listed{side="unassigned"} 1`)
+	counted("over, and nobody has looked", `listed{side="unassigned"} 1`, `total{reason="timeout",side="unassigned"} 0`)
 
 	second := first
 	second.ID, second.FirstBad = "join-2", noon.Add(time.Hour)
 	second.Cause = sla.Cause{Side: sla.Vendor, At: b.At}
 	list(second, first)
-	counted("a second one confirmed", `listed{side="unassigned"} 1`, `listed{side="vendor"} 1`, `total{reason="timeout",side="vendor"} 1`)
+	counted("a second one confirmed", `listed{side="unassigned"} 1`, `listed{side="vendor"} 1`, `total{reason="timeout",side="unassigned"} 0`, `total{reason="timeout",side="vendor"} 1`)
 
 	second.Cause.Side = sla.OwnNetwork
 	list(second, first)
-	counted("and corrected", `listed{side="own_network"} 1`, `listed{side="unassigned"} 1`, `total{reason="timeout",side="vendor"} 1`)
+	counted("and corrected", `listed{side="own_network"} 1`, `listed{side="unassigned"} 1`, `total{reason="timeout",side="unassigned"} 0`, `total{reason="timeout",side="vendor"} 1`)
 
 	b.At = noon.Add(26 * time.Hour)
 	counted("a day later", `listed{side="own_network"} 1`, `listed{side="unassigned"} 1`,

@@ -134,7 +134,7 @@ func TestAbsent(t *testing.T) {
 		"availability without known time":     `slamon_availability_ratio{claim="year",service="meeting",window="1h"}`,
 		"availability of an unjudged claim":   `slamon_availability_ratio{claim="new"`,
 		"verdict of an unjudged claim":        `slamon_claim_verdict{claim="new"`,
-		"incidents that have not settled":     `slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"}`,
+		"incidents that have not settled":     `slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"} 1`,
 		"incidents within announced downtime": `slamon_incidents_total{reason="status"`,
 		"a pair of outcome and reason unseen": `outcome="down",reason="dns"`,
 		"facts of a check that has none":      `slamon_check_http_status_code{check="edge"`,
