@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"io"
 	"math/big"
 	"net"
 	"net/http"
@@ -79,16 +78,7 @@ func (l *lively) ask(method, path string, change func(*http.Request)) (int, stri
 	if change != nil {
 		change(request)
 	}
-	answer, err := l.http.Do(request)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(answer.Body)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	return answer.StatusCode, string(body)
+	return l.whole(l.http.Do(request))
 }
 
 // until asks again and again until the body holds the text.
