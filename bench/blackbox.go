@@ -50,7 +50,7 @@ func (r *run) addBlackbox(ctx context.Context, c proberConfig) error {
 
 // foreign starts another program, which ends by a signal.
 func foreign(ctx context.Context, dir, name string, args ...string) (*process, error) {
-	log, err := os.Create(filepath.Join(dir, name+".log"))
+	log, err := os.Create(filepath.Join(dir, filepath.Base(name)+".log"))
 	if err != nil {
 		return nil, err
 	}

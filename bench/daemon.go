@@ -5,9 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
 )
 
 // addDaemon starts a slamon binary as its users do: from a configuration file,
@@ -22,19 +20,12 @@ func (r *run) addDaemon(ctx context.Context, binary string, c proberConfig) erro
 	if err := writeConfig(file, c); err != nil {
 		return err
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	daemon, err := foreign(ctx, dir, binary, "run", "--config.file", file, "--web.listen-address", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
-	defer log.Close()
-	cmd := exec.CommandContext(ctx, binary, "run", "--config.file", file, "--web.listen-address", "127.0.0.1:0")
-	cmd.Stdout, cmd.Stderr = log, log
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
-	cmd.WaitDelay = stopTime
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	r.probers = append(r.probers, &prober{process: &process{name: "slamon run", cmd: cmd, foreign: true}, path: daemonPath})
+	daemon.name = "slamon run"
+	r.probers = append(r.probers, &prober{process: daemon, path: daemonPath})
 	return nil
 }
 
