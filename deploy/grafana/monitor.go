@@ -79,7 +79,7 @@ func probes() panel {
 func flight() panel {
 	return lines("Probes under way", "Probes that wait for an answer, and the most that may. At the limit, slots go unused.", "none", atLeast(0), decimals(0),
 		ask("slamon_schedule_in_flight"+own, "under way {{instance}}"), ask("slamon_schedule_in_flight_limit"+own, "limit {{instance}}"),
-		whereLine("limit .*", bad, map[string]any{"custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}))
+		whereLine("limit .*", bad, dashed))
 }
 
 func breaks() panel {

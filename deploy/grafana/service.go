@@ -68,8 +68,11 @@ func bounds() panel {
 		custom("fillOpacity", 0),
 		whereLine(".* measured$", neutral3, map[string]any{"custom.lineWidth": 2}),
 		whereLine(".* (at least|at most)$", nothing, nil),
-		whereLine(".* claimed$", bad, map[string]any{"custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}))
+		whereLine(".* claimed$", bad, dashed))
 }
+
+// dashed is for lines that others are held against.
+var dashed = map[string]any{"custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}
 
 // whereLine gives the lines whose name matches a colour, and sets more of them.
 func whereLine(pattern, color string, more map[string]any) option {
@@ -93,7 +96,7 @@ func downtimes() panel {
 		custom("fillOpacity", 0),
 		whereLine(".* measured$", neutral3, map[string]any{"custom.lineWidth": 2}),
 		whereLine(".* (lower|upper)$", nothing, nil),
-		whereLine(".* allowance$", bad, map[string]any{"custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}))
+		whereLine(".* allowance$", bad, dashed))
 }
 
 func unknownTime() panel {
