@@ -128,6 +128,9 @@ func (d *Document) claimFacts(l *Language) []pair {
 	if c.Rule != nil {
 		facts = append(facts, pair{l.t("rule.short"), l.ruleText(c.Rule)})
 	}
+	if text := d.versionText(l); text != "" {
+		facts = append(facts, pair{l.t("version"), text})
+	}
 	if creditDue(&d.verdict) {
 		facts = append(facts, pair{l.t("credit"), l.creditText(&d.verdict)})
 	}
@@ -295,6 +298,23 @@ func (d *Document) correctionGrid(l *Language) grid {
 		g.Rows = append(g.Rows, []string{d.when(c.From) + " – " + d.when(c.To), l.t("as." + string(c.As)), c.By, d.when(c.At), c.Why, d.share(c.Before), d.share(c.After)})
 	}
 	return g
+}
+
+// versionText names the version that the report shows; one that has not closed has none.
+func (d *Document) versionText(l *Language) string {
+	n := len(d.Versions)
+	if n == 0 {
+		return ""
+	}
+	last := d.Versions[n-1]
+	text := l.t("version.text", last.Version, d.when(last.At))
+	if last.Why != "" {
+		text = l.t("version.corrected", last.Version, d.when(last.At), last.Why)
+	}
+	if last.Availability != d.verdict.Availability.Point || last.Downtime != d.verdict.Downtime.Point.Seconds() {
+		text += l.t("version.differs", d.share(last.Availability), d.share(d.verdict.Availability.Point))
+	}
+	return text
 }
 
 func (d *Document) versionGrid(l *Language) grid {

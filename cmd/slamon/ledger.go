@@ -169,6 +169,9 @@ func (l *ledger) AddMaintenance(a web.Announcement) (web.Announcement, error) {
 	if err := sla.CheckAnnouncement(shown, inZone(others, cfg.Zone)); err != nil {
 		return a, web.Refusal{Err: err}
 	}
+	if err := l.unfrozen(cfg, a.Service, others, append(slices.Clone(others), entry.exclusion()), touchedBy(others, entry.exclusion())); err != nil {
+		return a, err
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	entry.ID = l.freeID(a)
@@ -206,11 +209,18 @@ func (l *ledger) RemoveMaintenance(id, by string) error {
 		return refuse400("nobody is named who takes it back: say by")
 	}
 	l.mu.Lock()
-	defer l.mu.Unlock()
 	a, ok := l.announcements[id]
+	l.mu.Unlock()
 	if !ok || !a.Removed.IsZero() {
 		return refuse400("no maintenance that was announced by command is named %q", id)
 	}
+	cfg := l.config()
+	all := l.exclusions(cfg, a.Service)
+	if err := l.unfrozen(cfg, a.Service, all, without(all, id), touchedBy(all, a.exclusion())); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	a.Removed, a.RemovedBy = time.Now().UTC(), by
 	if err := l.put(maintenancePrefix+id, a); err != nil {
 		return err

@@ -64,7 +64,7 @@ type site struct {
 func (d *daemon) report(ask web.ReportRequest) ([]byte, string, error) {
 	now, cfg := time.Now(), d.config.Load()
 	if c, ok := claimOf(cfg, ask.Claim); ok {
-		if err := d.ledger.closePeriod(cfg, c, now); err != nil {
+		if err := d.ledger.closeAsked(cfg, c, ask, now); err != nil {
 			return nil, "", err
 		}
 	}
@@ -147,7 +147,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.ledger.versions(c.ID, p)
+	kept, err := s.ledger.versions(&c, p)
 	if err != nil {
 		return nil, err
 	}
