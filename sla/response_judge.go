@@ -38,9 +38,12 @@ func HoldResponses(c ResponseClaim, p timeline.Period, until time.Time, series [
 		one := c.Claim
 		one.Checks, one.Rule, one.Availability = []check.ID{s.Check}, nil, Figure{}
 		known := Hold(one, p, until, series[i:i+1], ex)
-		interval := max(s.Interval, known.Interval, time.Nanosecond)
+		interval := s.Interval
+		if interval <= 0 {
+			interval = max(known.Interval, time.Second)
+		}
 		v.Interval = max(v.Interval, interval)
-		r.Unknown = slots(known.Unknown, interval)
+		r.Unknown = max(slots(known.Unknown, interval), missing(r, known, counted))
 		r.Coming = slots(ahead, interval)
 		v.Checks = append(v.Checks, FiguresOf(s.Check, r, c.Limit))
 		all.Add(r)
@@ -63,6 +66,18 @@ func (c Claim) excluded(p timeline.Period, ex []Exclusion) timeline.Set {
 		}
 	}
 	return plannedTime(c, all)
+}
+
+// missing is how many slots gave no result although no pause was long enough to be
+// unknown time: every second one, say. The grid is drawn anew every day, so a day, and
+// what maintenance leaves of one, may have one slot less than it has room for; and of
+// several intervals in the history the slowest counts.
+func missing(r Responses, known Verdict, counted timeline.Set) int {
+	if known.Interval <= 0 {
+		return 0
+	}
+	days := int(known.Accounted/(24*time.Hour)) + len(counted)
+	return int(known.Accounted/known.Interval) - days - r.Answered() - r.Failed
 }
 
 // slots is how many operations have room in d, rounded up: more unknown never helps.
@@ -121,7 +136,7 @@ const finest = 1 << 23
 // deciding looks for the widest interval at which as many operations of the same
 // shares would have given another answer than that nothing can be told.
 func (v *ResponseVerdict) deciding() time.Duration {
-	if v.Answer != CannotTell || !v.Final || v.Unknown > (v.Operations+v.Unknown)/100 {
+	if v.Answer != CannotTell || !v.Final {
 		return 0
 	}
 	decided := func(times int) bool {

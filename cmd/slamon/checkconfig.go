@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slamon/slamon/config"
+	"github.com/slamon/slamon/sla"
 )
 
 func checkConfigCommand() *cobra.Command {
@@ -79,6 +80,9 @@ func checkText(w io.Writer, cfg *config.Config) {
 	for _, n := range cfg.Needs() {
 		say(w, "%s\n", n.Text)
 	}
+	for _, n := range cfg.ResponseNeeds() {
+		say(w, "%s\n", n.Text)
+	}
 	for _, r := range cfg.Reaches() {
 		say(w, "%s\n", r.Text)
 	}
@@ -117,6 +121,7 @@ type checkedConfig struct {
 	Warnings   []config.Complaint `json:"warnings"`
 	Work       *checkedWork       `json:"work,omitempty"`
 	Claims     []checkedClaim     `json:"claims"`
+	Responses  []checkedResponse  `json:"responses,omitempty"`
 	Policies   []checkedPolicy    `json:"policies"`
 }
 
@@ -127,6 +132,15 @@ type checkedPolicy struct {
 	Worst        float64 `json:"worst_case_seconds"`
 	Window       float64 `json:"window_seconds"`
 	Explanation  string  `json:"explanation"`
+}
+
+// checkedResponse is a claim on response time.
+type checkedResponse struct {
+	Claim       string      `json:"claim"`
+	Promise     sla.Promise `json:"response"`
+	Operations  int         `json:"operations"` // that its checks make in the window
+	Needed      int         `json:"needed"`     // to prove it when each is in time; 0 when no number does
+	Explanation string      `json:"explanation"`
 }
 
 type checkedWork struct {
@@ -183,6 +197,9 @@ func (a *checkedConfig) fill(cfg *config.Config) {
 	a.Warnings = append(a.Warnings, cfg.Warnings...)
 	for _, r := range cfg.Reaches() {
 		a.Policies = append(a.Policies, checkedPolicy{r.Policy, string(r.Check), r.First.Seconds(), r.Worst.Seconds(), r.Window.Seconds(), r.Text})
+	}
+	for _, n := range cfg.ResponseNeeds() {
+		a.Responses = append(a.Responses, checkedResponse{string(n.Claim), n.Promise, n.Operations, n.Needed, n.Text})
 	}
 	for _, n := range cfg.Needs() {
 		a.Claims = append(a.Claims, checkedClaim{

@@ -96,6 +96,7 @@ func (d *daemon) open() error {
 		return errors.Join(exitError{codeFailed, err}, d.store.Close())
 	}
 	d.replies, d.usuals = newResponses(d.store, d.ledger, d.log), openUsuals(d.store, d.store, d.log, started)
+	d.ledger.replies = d.replies
 	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, replies: d.replies, usuals: d.usuals, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{

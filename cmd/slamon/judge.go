@@ -18,10 +18,11 @@ import (
 type judgeFlags struct {
 	results, exclude, rule string
 	claim, from, to, zone  string
-	interval, recheck      time.Duration
+	response               string
 	hours, holidays        string
 	combine                string
 	weights                map[string]int
+	interval, recheck      time.Duration
 	asJSON                 bool
 }
 
@@ -55,10 +56,18 @@ file of days that are closed besides.
 configuration has them: which moments count, and what is given back. The counted
 downtime is then shown step by step.
 
+--claim-response instead of --claim holds the times of response, duration_seconds,
+against "3s for 99%": each result of the base grid is an operation, a failed one is
+late, and time without results is unknown. Times are taken to 0.4 %, as slamon
+keeps them.
+
 Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 		Example: `  slamon judge --results results.csv --claim 99.991% --from 2020-10-01 --to 2021-09-30 --tz Asia/Tokyo --interval 300s`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.response != "" {
+				return f.judgeResponses(cmd.InOrStdin(), cmd.OutOrStdout(), time.Now())
+			}
 			v, err := f.judge(cmd.InOrStdin(), time.Now())
 			if err != nil {
 				return exitError{codeUsage, err}
@@ -76,6 +85,7 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.results, "results", "", "results as CSV; - reads standard input")
 	flags.StringVar(&f.claim, "claim", "", "claimed availability with its sign, such as 99.991%")
+	flags.StringVar(&f.response, "claim-response", "", "claimed time of response, such as \"3s for 99%\", instead of --claim")
 	flags.StringVar(&f.from, "from", "", "start of the window: RFC 3339, or a day in --tz")
 	flags.StringVar(&f.to, "to", "", "end of the window: RFC 3339 (not part of it), or a day in --tz (the last one)")
 	flags.StringVar(&f.zone, "tz", "UTC", "time zone of the window, such as Asia/Tokyo")
@@ -88,7 +98,9 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 	flags.StringVar(&f.combine, "combine", "", "how several checks make the service, such as \"2 of 3 down\"")
 	flags.StringToIntVar(&f.weights, "weights", nil, "how much each check counts with --combine mean, such as login=3,relay=1")
 	flags.BoolVar(&f.asJSON, "json", false, "print JSON")
-	for _, name := range []string{"results", "claim", "from", "to", "interval"} {
+	cmd.MarkFlagsOneRequired("claim", "claim-response")
+	cmd.MarkFlagsMutuallyExclusive("claim", "claim-response")
+	for _, name := range []string{"results", "from", "to", "interval"} {
 		if err := cmd.MarkFlagRequired(name); err != nil {
 			panic(err) // the name is not one of the flags above
 		}

@@ -37,6 +37,8 @@ type ledger struct {
 	config func() *config.Config
 	log    *slog.Logger
 
+	replies *responses // that counts response times; nil where no daemon runs
+
 	closing sync.Mutex      // one change of frozen periods at a time; guards closed
 	closed  map[string]bool // periods that need no more looking at
 

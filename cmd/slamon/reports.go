@@ -95,6 +95,9 @@ func (s site) answer(ask web.ReportRequest, now time.Time) ([]byte, string, erro
 	}
 	claim, ok := claimOf(s.config, ask.Claim)
 	if !ok {
+		if c, ok := responseOf(s.config, ask.Claim); ok {
+			return s.responseAnswer(c, ask, format, language, now)
+		}
 		return nil, "", refuse400("there is no claim %q", ask.Claim)
 	}
 	p, err := askedPeriod(claim, ask, now)
@@ -300,7 +303,7 @@ func (d *daemon) writeReports(now time.Time) error {
 		}
 		d.event(status.Event{At: now, Kind: "report", Text: base})
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, d.writeResponseReports(s, now, language))...)
 }
 
 // globSafe keeps a path from being read as a pattern.
@@ -309,7 +312,7 @@ func globSafe(path string) string {
 }
 
 // writeReport writes a file whole or not at all.
-func writeReport(path string, doc *report.Document, f report.Format, l *report.Language) error {
+func writeReport(path string, doc document, f report.Format, l *report.Language) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 		return err
 	}

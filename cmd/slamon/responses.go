@@ -157,6 +157,7 @@ func (r *responses) hold(c sla.ResponseClaim, p timeline.Period, now time.Time, 
 func (r *responses) count(id check.ID, set timeline.Set, now time.Time) (sla.Responses, error) {
 	var c sla.ResponseCounter
 	for _, p := range set {
+		p.From, p.To = ceilMilli(p.From), ceilMilli(p.To)
 		for _, part := range parts(p) {
 			counts, err := r.piece(id, part, now)
 			if err != nil {
@@ -166,6 +167,12 @@ func (r *responses) count(id check.ID, set timeline.Set, now time.Time) (sla.Res
 		}
 	}
 	return c.Take().Responses(), nil
+}
+
+// ceilMilli returns the first whole millisecond that is not before t: results are kept
+// at whole ones, so nothing is moved over a border by it.
+func ceilMilli(t time.Time) time.Time {
+	return t.Add(time.Millisecond - time.Nanosecond).Truncate(time.Millisecond)
 }
 
 // parts cuts a period into months and days of UTC, which other windows share with it.

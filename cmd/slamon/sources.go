@@ -142,6 +142,13 @@ func sourceWarnings(cfg *config.Config) []string {
 			}
 		}
 	}
+	for _, c := range cfg.Responses {
+		if c.Reference != "" {
+			if _, err := report.FindReference(c.Reference); err != nil {
+				list = append(list, fmt.Sprintf("claim %s: %s", c.ID, err))
+			}
+		}
+	}
 	if path := cfg.Report.Sheet; path != "" {
 		data, err := readBounded(path)
 		if err == nil {

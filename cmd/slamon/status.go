@@ -118,6 +118,7 @@ type incidentsAnswer struct {
 
 func (c *client) status(ctx context.Context, out io.Writer, asJSON bool) error {
 	var claims claimsAnswer
+	var responses responsesAnswer
 	var incidents incidentsAnswer
 	if err := c.do(ctx, http.MethodGet, "/api/v1/claims", askTimeout, &claims); err != nil {
 		return exitError{codeFailed, err}
@@ -125,17 +126,21 @@ func (c *client) status(ctx context.Context, out io.Writer, asJSON bool) error {
 	if err := c.do(ctx, http.MethodGet, "/api/v1/incidents", askTimeout, &incidents); err != nil {
 		return exitError{codeFailed, err}
 	}
+	if err := c.do(ctx, http.MethodGet, "/api/v1/responses", askTimeout, &responses); err != nil {
+		return exitError{codeFailed, err}
+	}
 	if asJSON {
 		encoder := json.NewEncoder(out)
 		encoder.SetIndent("", "  ")
-		if err := encoder.Encode(map[string]any{"at": claims.At, "claims": claims.Claims, "incidents": incidents.Incidents}); err != nil {
+		if err := encoder.Encode(map[string]any{"at": claims.At, "claims": claims.Claims, "responses": responses.Responses, "incidents": incidents.Incidents}); err != nil {
 			return exitError{codeFailed, err}
 		}
-		return worst(claims)
+		return worst(claims, responses)
 	}
 	printClaims(out, claims)
+	printResponses(out, responses)
 	printOpen(out, incidents)
-	return worst(claims)
+	return worst(claims, responses)
 }
 
 func printClaims(out io.Writer, claims claimsAnswer) {
@@ -171,10 +176,14 @@ func printOpen(out io.Writer, incidents incidentsAnswer) {
 }
 
 // worst is the exit code that all verdicts together give.
-func worst(claims claimsAnswer) error {
-	code := codeFine
+func worst(claims claimsAnswer, responses responsesAnswer) error {
+	answers := responses.answers()
 	for _, v := range claims.Claims {
-		switch v.Verdict {
+		answers = append(answers, v.Verdict)
+	}
+	code := codeFine
+	for _, a := range answers {
+		switch a {
 		case sla.Breached, sla.BreachedCertain:
 			return exitError{code: codeBreached}
 		case sla.CannotTell, sla.MetIfUnknownAlike:

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/report"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/timeline"
+)
+
+// operation is one result of the base grid.
+type operation struct {
+	sent  int64 // Unix nanoseconds
+	cell  uint16
+	state check.State
+}
+
+// judgeResponses holds the times of a results file against --claim-response.
+func (f *judgeFlags) judgeResponses(stdin io.Reader, out io.Writer, now time.Time) error {
+	v, err := f.responses(stdin, now)
+	if err != nil {
+		return exitError{codeUsage, err}
+	}
+	write := report.ResponseText
+	if f.asJSON {
+		write = report.ResponseJSON
+	}
+	if err := write(out, v); err != nil {
+		return exitError{codeFailed, err}
+	}
+	return answerCode(v.Answer)
+}
+
+func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVerdict, error) {
+	promise, err := sla.ParsePromise(f.response)
+	if err != nil {
+		return nil, fmt.Errorf("--claim-response %w\ntry: --claim-response \"3s for 99%%\"", err)
+	}
+	if f.rule != "" || f.combine != "" || len(f.weights) > 0 {
+		return nil, errors.New("--rule, --combine and --weights say nothing about times of response: every operation counts\ntry: leave them out")
+	}
+	f.claim = promise.Share.String() // what parse asks for; it is not used
+	claim, window, err := f.parse()
+	if err != nil {
+		return nil, err
+	}
+	c := sla.ResponseClaim{Claim: claim, Promise: promise}
+	c.Availability = sla.Figure{}
+	var exclusions []sla.Exclusion
+	if f.exclude != "" {
+		c.ExcludeMaintenance = true
+		err := read(f.exclude, stdin, func(r io.Reader, name string) (err error) {
+			exclusions, err = report.ReadExclusions(r, name)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	operations, silent := map[check.ID][]operation{}, 0
+	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}, Each: func(r check.Result) {
+		if r.State.Good() && r.Took == 0 {
+			silent++
+		}
+		if r.Base {
+			operations[r.Check] = append(operations[r.Check], operation{r.Sent.UnixNano(), sla.ResponseCell(r.Took), r.State})
+		}
+	}}
+	var series []timeline.Series
+	err = read(f.results, stdin, func(r io.Reader, name string) (err error) {
+		series, err = report.ReadSeries(r, name, pacing)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if silent > 0 {
+		return nil, fmt.Errorf("--results %s: %d results are good and say no duration_seconds, so nobody knows whether they were in time\ntry: results with that column, or --claim", f.results, silent)
+	}
+	for _, s := range series {
+		c.Checks = append(c.Checks, s.Check)
+	}
+	v, err := sla.HoldResponses(c, window, judgedUntil(window, series, now), series, exclusions, func(id check.ID, set timeline.Set) (sla.Responses, error) {
+		return countOperations(operations[id], set), nil
+	})
+	return &v, err
+}
+
+// countOperations counts those within a set of time; both are in order.
+func countOperations(all []operation, set timeline.Set) sla.Responses {
+	var c sla.ResponseCounter
+	for _, o := range all {
+		for len(set) > 0 && o.sent >= set[0].To.UnixNano() {
+			set = set[1:]
+		}
+		if len(set) > 0 && o.sent >= set[0].From.UnixNano() {
+			c.Count(o.state, sla.CellMiddle(o.cell))
+		}
+	}
+	return c.Take().Responses()
+}

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/timeline"
+)
+
+// ResponseInput is what a report on a claim on response time is made from.
+type ResponseInput struct {
+	Now         time.Time
+	Version     string // of slamon
+	Site        string
+	Service     check.Service
+	Claim       sla.ResponseClaim
+	Period      timeline.Period // the claim's window, or a part of it
+	Series      []timeline.Series
+	Maintenance []sla.Exclusion // of the service, from all sources
+	Count       sla.CountResponses
+}
+
+// ResponseDocument is a report on response times, ready to be written in any form.
+type ResponseDocument struct {
+	Made      time.Time        `json:"made"`
+	Version   string           `json:"version"`
+	Site      string           `json:"site"`
+	Service   check.ServiceID  `json:"service"`
+	Name      string           `json:"service_name"`
+	Vendor    string           `json:"vendor,omitempty"`
+	Verdict   sla.ResponseJSON `json:"verdict"`
+	Reference *Reference       `json:"reference,omitempty"`
+	Months    []ResponseMonth  `json:"months"`
+	input     ResponseInput    // all that follows is for the other forms
+	verdict   sla.ResponseVerdict
+}
+
+// ResponseMonth is a line of the breakdown.
+type ResponseMonth struct {
+	Name string `json:"month"` // 2026-10
+	sla.ResponseJSON
+	verdict sla.ResponseVerdict
+}
+
+// MakeResponses judges the period and its months. An error is that of counting.
+func MakeResponses(in ResponseInput) (*ResponseDocument, error) {
+	d := &ResponseDocument{
+		Made: in.Now, Version: in.Version, Site: in.Site, Service: in.Service.ID, Name: in.Service.Name, Vendor: in.Service.Vendor,
+		Reference: referenceOf(in.Claim.Reference), Months: []ResponseMonth{}, input: in,
+	}
+	until := in.Period.To
+	if in.Now.Before(until) {
+		until = in.Now
+	}
+	var err error
+	if d.verdict, err = sla.HoldResponses(in.Claim, in.Period, until, in.Series, in.Maintenance, in.Count); err != nil {
+		return nil, fmt.Errorf("count response times: %w", err)
+	}
+	d.Verdict = d.verdict.JSON()
+	for _, p := range sla.Months(in.Period, d.zone()) {
+		if !p.From.Before(until) {
+			break
+		}
+		end := p.To
+		if until.Before(end) {
+			end = until
+		}
+		v, err := sla.HoldResponses(in.Claim, p, end, in.Series, in.Maintenance, in.Count)
+		if err != nil {
+			return nil, fmt.Errorf("count response times: %w", err)
+		}
+		d.Months = append(d.Months, ResponseMonth{p.From.Format("2006-01"), v.JSON(), v})
+	}
+	return d, nil
+}
+
+// Answer returns the verdict in one word.
+func (d *ResponseDocument) Answer() sla.Answer { return d.verdict.Answer }
+
+func (d *ResponseDocument) zone() *time.Location {
+	if z := d.input.Claim.Window.Zone; z != nil {
+		return z
+	}
+	return time.UTC
+}
+
+// Write writes the document. CSV and JSON are for machines and know no language.
+func (d *ResponseDocument) Write(w io.Writer, f Format, l *Language) error {
+	switch f {
+	case HTML:
+		return pages().ExecuteTemplate(w, "response.html", d.view(l))
+	case CSV:
+		return d.csv(w)
+	case JSON:
+		return writeJSON(w, d)
+	}
+	return d.text(w, l)
+}
+
+// responseHead are the columns of a report on response times as CSV: a row for the
+// period, its months, and each check over the period; what does not apply is empty.
+var responseHead = []string{"row", "from", "to", "check", "verdict", "limit_seconds", "share_claimed", "share", "share_low95", "share_high95",
+	"operations", "failed", "unknown", "coming", "within_limit_at_least", "within_limit_at_most", "p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds", "excluded_seconds"}
+
+func (d *ResponseDocument) csv(w io.Writer) error {
+	out := csv.NewWriter(w)
+	rows := [][]string{responseHead, d.csvRow("period", &d.verdict)}
+	for i := range d.Months {
+		rows = append(rows, d.csvRow("month", &d.Months[i].verdict))
+	}
+	for i := range d.verdict.Checks {
+		f := &d.verdict.Checks[i]
+		row := append([]string{"check", d.stamp(d.verdict.Period.From), d.stamp(d.verdict.Period.To), string(f.Check), "", number(d.input.Claim.Limit.Seconds()), "", "", "", ""}, figuresCSV(f)...)
+		rows = append(rows, append(row, ""))
+	}
+	if err := out.WriteAll(rows); err != nil {
+		return fmt.Errorf("write report: %w", err)
+	}
+	return nil
+}
+
+func (d *ResponseDocument) csvRow(kind string, v *sla.ResponseVerdict) []string {
+	share, low, high := "", "", ""
+	if v.Operations > 0 {
+		share, low, high = number(v.Point), number(v.Low95), number(v.High95)
+	}
+	row := []string{kind, d.stamp(v.Period.From), d.stamp(v.Period.To), "", string(v.Answer), number(v.Claim.Limit.Seconds()), v.Claim.Share.String(), share, low, high}
+	return append(append(row, figuresCSV(&v.ResponseFigures)...), number(v.Excluded.Seconds()))
+}
+
+func figuresCSV(f *sla.ResponseFigures) []string {
+	row := []string{strconv.Itoa(f.Operations), strconv.Itoa(f.Failed), strconv.Itoa(f.Unknown), strconv.Itoa(f.Coming), strconv.Itoa(f.Least), strconv.Itoa(f.Most)}
+	for _, q := range f.Quantiles {
+		cell := ""
+		if q.High > 0 {
+			cell = number(q.Middle().Seconds())
+		}
+		row = append(row, cell)
+	}
+	return row
+}
+
+func (d *ResponseDocument) stamp(t time.Time) string { return t.In(d.zone()).Format(time.RFC3339Nano) }
