@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -84,4 +85,33 @@ tcp = { address = %[2]q }
 	if answer.StatusCode < 400 {
 		t.Errorf("POST /-/reload: %s, want a refusal", answer.Status)
 	}
+}
+
+// TestPublicTLS gives the public view a certificate of its own, while the other
+// address has none.
+func TestPublicTLS(t *testing.T) {
+	dir := t.TempDir()
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := free.Addr().String()
+	free.Close()
+	pool := certificate(t, dir)
+	write(t, filepath.Join(dir, "public.yml"), "tls_server_config:\n  cert_file: cert.pem\n  key_file: key.pem\n")
+	write(t, filepath.Join(dir, "slamon.toml"), fmt.Sprintf("[web]\npublic_listen_address = %q\npublic_config_file = \"public.yml\"\n[[service]]\nid = \"open\"\nname = \"Open house\"\npublic = true\n[[service.check]]\nid = \"door\"\npaused = true\ntcp = { address = \"192.0.2.1:1\" }\n", address))
+	l := live(t, dir, "http", "")
+	if code, _ := l.ask(http.MethodGet, "/-/ready", nil); code != http.StatusOK {
+		t.Errorf("the other address: %d", code)
+	}
+	client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
+	until(t, "the public view", func() bool {
+		answer, err := client.Get("https://" + address + "/")
+		if err != nil {
+			return false
+		}
+		defer answer.Body.Close()
+		body, _ := io.ReadAll(answer.Body)
+		return answer.TLS != nil && strings.Contains(string(body), "Open house")
+	})
 }
