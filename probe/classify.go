@@ -146,5 +146,7 @@ func cause(err error) string {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return "the connection was closed too early"
 	}
-	return err.Error()
+	// The library guesses at length which authority it might have been.
+	said, _, _ := strings.Cut(err.Error(), " (possibly because of")
+	return said
 }
