@@ -158,9 +158,8 @@ func (r *reading) zone() *time.Location {
 	return r.board.Zone
 }
 
-// claim looks at what is left of the allowance. Burn rates degenerate for high
-// claims (one failed probe an hour is a burn of 185 at 99.991 %), so the shares of
-// the allowance that are used are told instead, with the date at which it ends.
+// claim looks at what is left of the allowance: the shares of it that are used are
+// told, with the date at which it ends.
 func (r *reading) claim(s *status.Service, c *status.Claim) {
 	v := &c.Verdict
 	window, lasting := v.Period.From.UTC().Format("20060102"), true
@@ -215,45 +214,6 @@ func (r *reading) allowance(s *status.Service, v *sla.Verdict, window string, la
 		Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, passed*100, v.Claim.Availability),
 		Sentence: Pace(v, r.board.At, r.zone()), Lasting: lasting,
 	})
-}
-
-// highestBurn is the highest claim that burn rates say something about; above it one
-// failed probe an hour is already a burn of more than 14.
-const highestBurn = 0.9995
-
-// burns are the rates of the SRE workbook that the board's windows can show: 2 % of
-// the allowance of 30 days within an hour, 10 % within a day.
-var burns = [...]struct {
-	window   string
-	rate     float64
-	severity Severity
-}{{"1h", 14.4, Critical}, {"24h", 3, Warning}}
-
-// burn looks at how fast the allowance goes. It only speaks while the last hour was
-// worse than the claim allows, so that it ends soon after the trouble has.
-func (r *reading) burn(s *status.Service, c *status.Claim, path string) {
-	claimed := c.Claim.Availability.Ratio()
-	if claimed > highestBurn || claimed <= 0 {
-		return
-	}
-	rates := map[string]float64{}
-	for i := range c.Rolling {
-		if w := &c.Rolling[i]; w.Accounted > 0 {
-			rates[w.Name] = float64(w.Downtime.Point) / float64(w.Accounted) / (1 - claimed)
-		}
-	}
-	for _, b := range burns {
-		if rates[b.window] < b.rate || rates["1h"] < 1 {
-			continue
-		}
-		r.add(Condition{
-			Key: fmt.Sprintf("burn_rate/%s/%s", c.Claim.ID, b.window), Subject: fmt.Sprintf("burn rate over %s of %s", b.window, c.Claim.ID),
-			Type: BurnRate, Severity: b.severity, Service: s.ID, Claim: c.Claim.ID, Since: r.board.At, Path: path,
-			Title:    fmt.Sprintf("%s: downtime over %s is %.1f times what %s allows", s.Name, b.window, rates[b.window], c.Claim.Availability),
-			Sentence: Pace(&c.Verdict, r.board.At, r.zone()),
-		})
-		return // the quicker one says it all
-	}
 }
 
 // Pace says how much of the allowance is left and when it ends if downtime goes on

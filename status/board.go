@@ -59,6 +59,9 @@ type Claim struct {
 	// both figures can be shown; nil while none was announced in the window.
 	Other   *sla.Verdict
 	Rolling []Rolling
+	// Burn holds the short windows that tell how fast the allowance goes; empty for
+	// claims that are too high for that.
+	Burn []Rolling
 }
 
 // Rolling is the verdict over the time that ends now.

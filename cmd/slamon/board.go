@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
@@ -133,6 +134,12 @@ func (b *boards) claim(now time.Time, claim sla.Claim, ex []sla.Exclusion) statu
 	for _, w := range status.Windows {
 		p := timeline.Period{From: now.Add(-w.Length), To: now}
 		out.Rolling = append(out.Rolling, status.Rolling{Name: w.Name, Verdict: sla.Hold(claim, p, now, series, ex)})
+	}
+	if alert.Burns(claim.Availability.Ratio()) {
+		for _, w := range alert.BurnWindows {
+			p := timeline.Period{From: now.Add(-w.Length), To: now}
+			out.Burn = append(out.Burn, status.Rolling{Name: w.Name, Verdict: sla.Hold(claim, p, now, series, ex)})
+		}
 	}
 	return out
 }
