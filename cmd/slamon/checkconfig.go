@@ -28,6 +28,9 @@ long it can take until people are told.`,
 			if err == nil {
 				_, err = channels(cfg)
 			}
+			if err == nil {
+				err = askable(cfg)
+			}
 			if asJSON {
 				return checkJSON(cmd.OutOrStdout(), args[0], cfg, err)
 			}
