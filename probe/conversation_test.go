@@ -210,10 +210,50 @@ func TestThroughput(t *testing.T) {
 	p.Reference = slow
 	o = outcomeOf(t, newProbe(t, p), patience)
 	want(t, o, check.Unknown, check.ReasonOwnNetwork)
+	asksAnchors(t, p)
 	p.Down = mustURL(t, "http://"+target(t, says("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")))
 	want(t, outcomeOf(t, newProbe(t, p), patience), check.Degraded, check.ReasonContent)
 	p.Down = mustURL(t, "http://"+closedPort(t))
 	want(t, outcomeOf(t, newProbe(t, p), patience), check.Down, check.ReasonRefused)
+}
+
+// asksAnchors has a slow transfer and no reference, or one that says nothing.
+func asksAnchors(t *testing.T, p check.Throughput) {
+	t.Helper()
+	for _, c := range []struct {
+		name      string
+		reference string
+		slow      bool
+		state     check.State
+		sentence  string
+	}{
+		{"the line is slow", "", true, check.Unknown, "our own line is slow: only "},
+		{"the line is well", "", false, check.Degraded, "; 2 of 2 anchors answer at their usual pace"},
+		{"the reference is dead", "http://" + closedPort(t), true, check.Unknown, "our own line is slow: only "},
+	} {
+		p.Reference = nil
+		if c.reference != "" {
+			p.Reference = mustURL(t, c.reference)
+		}
+		env, err := NewEnv(Options{LineSlow: func(context.Context) (string, bool) {
+			if c.slow {
+				return "0 of 2 anchors answer at their usual pace", true
+			}
+			return "2 of 2 anchors answer at their usual pace", false
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		probe, err := env.New(check.Check{ID: "line", Params: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := outcomeOf(t, probe, patience)
+		env.Close()
+		if o.State != c.state || !strings.Contains(o.Detail.Sentence, c.sentence) || o.Facts == nil {
+			t.Errorf("%s: %s, want %s and %q", c.name, describe(o), c.state, c.sentence)
+		}
+	}
 }
 
 // post is a mail server whose mail goes to a mailbox, unless it loses it.

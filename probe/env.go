@@ -16,6 +16,10 @@ type Options struct {
 	// ResolverFile names the system's name servers, for DNS checks that name none;
 	// /etc/resolv.conf when empty (resolv.conf(5)).
 	ResolverFile string
+
+	// LineSlow asks whether our own line is slow, and says what was found; nil when
+	// nobody can tell. Only a throughput that is too low gives cause to ask.
+	LineSlow func(context.Context) (said string, slow bool)
 }
 
 // Env holds what the probes of a process share: the ICMP sockets and the reports
@@ -23,13 +27,14 @@ type Options struct {
 type Env struct {
 	now          func() time.Time
 	resolverFile string
+	lineSlow     func(context.Context) (string, bool)
 	pings        pinger
 	beats        *heartbeats
 }
 
 // NewEnv returns an Env. It opens nothing before a probe needs it.
 func NewEnv(o Options) (*Env, error) {
-	e := &Env{now: o.Now, resolverFile: o.ResolverFile, beats: newHeartbeats()}
+	e := &Env{now: o.Now, resolverFile: o.ResolverFile, lineSlow: o.LineSlow, beats: newHeartbeats()}
 	if e.now == nil {
 		e.now = time.Now
 	}
@@ -72,7 +77,7 @@ func (e *Env) probe(c check.Check) (func(context.Context) check.Outcome, error) 
 	case check.TURN:
 		return runner(newTURN(p))
 	case check.Throughput:
-		return runner(newThroughput(p))
+		return runner(newThroughput(p, e.lineSlow))
 	case check.Mailbox:
 		return runner(newMailbox(p))
 	case check.Browser:

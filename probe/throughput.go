@@ -23,9 +23,10 @@ const (
 type throughput struct {
 	check.Throughput
 	down, up, reference *httpProbe
+	lineSlow            func(context.Context) (string, bool)
 }
 
-func newThroughput(p check.Throughput) (*throughput, error) {
+func newThroughput(p check.Throughput, lineSlow func(context.Context) (string, bool)) (*throughput, error) {
 	if p.Down == nil && p.Up == nil {
 		return nil, errors.New("throughput without a place to measure to")
 	}
@@ -37,7 +38,7 @@ func newThroughput(p check.Throughput) (*throughput, error) {
 			return nil, fmt.Errorf("throughput: %d bytes: want at most %d", *n, maxTransfer)
 		}
 	}
-	x := &throughput{Throughput: p}
+	x := &throughput{Throughput: p, lineSlow: lineSlow}
 	for _, one := range []struct {
 		url   *url.URL
 		into  **httpProbe
@@ -47,6 +48,9 @@ func newThroughput(p check.Throughput) (*throughput, error) {
 			continue
 		}
 		h := check.HTTP{URL: one.url, Family: p.Family, TLS: p.TLS, MaxBody: one.bytes, MaxRedirects: 3}
+		if one.into == &x.reference {
+			h.TLS = check.TLSOptions{} // those of the check are for the vendor's host
+		}
 		if one.into == &x.up {
 			h.Method, h.Body, h.MaxBody, h.MaxRedirects = "POST", make([]byte, one.bytes), 64<<10, 0
 		}
@@ -101,24 +105,43 @@ func (p *throughput) run(ctx context.Context) check.Outcome {
 }
 
 // blame says whose slowness it is: with a reference that is slow too, that of our own
-// line. The reference is fetched, so it is held against the limit for fetching.
+// line. The reference is fetched, so it is held against the limit for fetching. Without
+// one that says anything, the anchors are asked.
 func (p *throughput) blame(ctx context.Context, o *check.Outcome, slow string, limit float64) {
 	o.State, o.Reason = check.Degraded, check.ReasonThreshold
 	o.Detail = &check.Evidence{Sentence: slow + ", less than " + kbits(limit), Want: "at least " + kbits(limit), Got: slow}
-	if p.reference == nil {
+	if rate, ok := p.referenceRate(ctx); ok {
+		if rate >= max(p.DownMin, limit) {
+			o.Detail.Sentence += "; the reference gives " + kbits(rate)
+			return
+		}
+		o.State, o.Reason = check.Unknown, check.ReasonOwnNetwork
+		o.Detail.Sentence = fmt.Sprintf("our own line is slow: %s, and the reference gives no more than %s", slow, kbits(rate))
 		return
+	}
+	if p.lineSlow == nil {
+		return
+	}
+	said, blamed := p.lineSlow(ctx)
+	if said != "" {
+		o.Detail.Sentence += "; " + said
+	}
+	if blamed {
+		o.State, o.Reason = check.Unknown, check.ReasonOwnNetwork
+		o.Detail.Sentence = line(fmt.Sprintf("our own line is slow: %s, and %s", slow, said))
+	}
+}
+
+// referenceRate fetches the reference; false when it says nothing about the line.
+func (p *throughput) referenceRate(ctx context.Context) (float64, bool) {
+	if p.reference == nil {
+		return 0, false
 	}
 	r := p.reference.run(ctx)
 	if !r.State.Good() || int64(transferred(r)) < p.DownBytes {
-		return // it says nothing about the line
+		return 0, false
 	}
-	rate := bitsPerSecond(transferred(r), r.Phases.Transfer)
-	if rate >= max(p.DownMin, limit) {
-		o.Detail.Sentence += "; the reference gives " + kbits(rate)
-		return
-	}
-	o.State, o.Reason = check.Unknown, check.ReasonOwnNetwork
-	o.Detail.Sentence = fmt.Sprintf("our own line is slow: %s, and the reference gives no more than %s", slow, kbits(rate))
+	return bitsPerSecond(transferred(r), r.Phases.Transfer), true
 }
 
 // short is the outcome of an answer with too little to measure by: a rate over a few

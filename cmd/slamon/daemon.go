@@ -48,6 +48,7 @@ type daemon struct {
 	env     *probe.Env
 	sched   *schedule.Scheduler
 	sensors *probe.Sensors
+	anchors atomic.Pointer[[]schedule.Task]
 	metrics *metrics.Metrics
 	latest  latest
 	boards  *boards
@@ -114,7 +115,7 @@ func (d *daemon) prepare(cfg *config.Config) error {
 	if err != nil {
 		return err
 	}
-	if d.env, err = probe.NewEnv(probe.Options{}); err != nil {
+	if d.env, err = probe.NewEnv(probe.Options{LineSlow: d.lineSlow}); err != nil {
 		return err
 	}
 	d.sensors = probe.NewSensors(probe.SensorOptions{Trigger: d.suspect, Broke: d.sensorBroke})
@@ -190,6 +191,7 @@ func (d *daemon) take(cfg *config.Config) error {
 	}
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
+	d.anchors.Store(&anchors)
 	d.remember(checks)
 	d.usuals.take(cfg, checks, time.Now())
 	nudge(d.replies.wake)
