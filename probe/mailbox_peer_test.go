@@ -188,7 +188,12 @@ func (p *postOffice) mails(t *testing.T) int {
 // breaks one thing at a time.
 func TestMailboxPeers(t *testing.T) {
 	p := newPostOffice(t)
-	o := eventually(t, p.box)
+	for protocol, server := range map[string]check.Mail{"smtp": p.box.SMTP, "imap": p.box.IMAP} {
+		server.Protocol = protocol
+		eventually(t, server) // both must be there, or a mail is left over
+	}
+	o := outcomeOf(t, newProbe(t, p.box), patience)
+	want(t, o, check.Up, check.ReasonNone)
 	var steps []string
 	for _, f := range o.Facts {
 		if f.Kind == check.StepSeconds {
