@@ -95,6 +95,7 @@ type Condition struct {
 
 	Since    time.Time    `json:"since"`            // when it began, as far as known
 	Failed   int          `json:"failed,omitempty"` // failed probes so far
+	Sites    int          `json:"sites,omitempty"`  // places from which it is seen to fail now; 0 counts as one
 	Reason   check.Reason `json:"reason,omitempty"`
 	Title    string       `json:"title"`          // a subject line
 	Sentence string       `json:"sentence"`       // what was seen

@@ -103,7 +103,7 @@ func (d *decision) present(c *Condition) {
 
 // confirm notes when enough probes have failed, and counts the opening.
 func (d *decision) confirm(it *Item, p *Policy) bool {
-	if it.Condition.Type == Incident && it.Condition.Failed < p.Confirm {
+	if !p.confirms(&it.Condition) {
 		return false
 	}
 	it.Confirmed = d.now

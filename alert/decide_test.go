@@ -23,6 +23,13 @@ func room(id check.ID, failed int) alert.Condition {
 	}
 }
 
+// seenFrom is a first failed probe that so many places agree about.
+func seenFrom(sites int, id check.ID) alert.Condition {
+	c := room(id, 1)
+	c.Sites = sites
+	return c
+}
+
 // used is a share of an allowance that is used up.
 func used(percent string) alert.Condition {
 	return alert.Condition{Key: "allowance/" + percent, Subject: "allowance " + percent, Type: alert.Allowance,
@@ -83,6 +90,14 @@ func TestDecide(t *testing.T) {
 			{0, []alert.Condition{room("a", 1)}, ""},
 			{time.Second, nil, ""},
 		}},
+		"places that agree confirm at once": {change: func(p *alert.Policy) { p.Confirm, p.Sites = 5, 2 }, looks: []look{
+			{0, []alert.Condition{seenFrom(1, "a")}, ""},
+			{time.Second, []alert.Condition{seenFrom(2, "a")}, "opened a→mail"},
+		}},
+		"one place alone needs the probes": {change: func(p *alert.Policy) { p.Confirm, p.Sites = 3, 2 }, looks: []look{
+			{0, []alert.Condition{room("a", 2)}, ""},
+			{time.Second, []alert.Condition{room("a", 3)}, "opened a→mail"},
+		}},
 		"waits for a quick recovery": {change: func(p *alert.Policy) { p.Wait = time.Minute }, looks: []look{
 			{0, down("a"), ""},
 			{59 * time.Second, down("a"), ""},
@@ -116,6 +131,14 @@ func TestDecide(t *testing.T) {
 			{0, down("a", "switch"), "opened switch→mail"},
 			{time.Minute, down("a"), "opened a→mail; recovered switch→mail"},
 		}},
+		"a switch that comes back mutes no longer, one that fails later does": {rules: func(r *alert.Rules) {
+			r.Parents = map[check.ID][]check.ID{"a": {"switch"}, "b": {"switch"}}
+		}, looks: []look{
+			{0, down("a"), "opened a→mail"},
+			{time.Minute, down("a", "b", "switch"), "opened switch→mail"},
+			{2 * time.Minute, down("b", "switch"), "recovered a→mail"},
+			{3 * time.Minute, nil, "recovered switch→mail"},
+		}},
 		"parents in a circle end": {rules: func(r *alert.Rules) {
 			r.Parents = map[check.ID][]check.ID{"a": {"b"}, "b": {"a"}}
 		}, looks: []look{{0, down("a"), "opened a→mail"}}},
@@ -123,6 +146,12 @@ func TestDecide(t *testing.T) {
 			{0, []alert.Condition{planned}, ""},
 			{time.Hour, down("a"), "opened a→mail"},
 		}},
+		"announced maintenance is told where the policy wants it": {change: func(p *alert.Policy) { p.Maintenance = true }, looks: []look{
+			{0, []alert.Condition{planned}, "opened a→mail"},
+		}},
+		"critical things disturb quiet hours": {change: func(p *alert.Policy) {
+			p.Quiet = &alert.Hours{From: 11 * time.Hour, To: 13 * time.Hour, Zone: time.UTC}
+		}, looks: []look{{0, down("a"), "opened a→mail"}}},
 		"quiet hours hold what is not critical": {change: func(p *alert.Policy) {
 			p.Quiet = &alert.Hours{From: 11 * time.Hour, To: 13 * time.Hour, Zone: time.UTC}
 		}, looks: []look{

@@ -22,6 +22,7 @@ type Policy struct {
 	MinSeverity Severity
 
 	Confirm       int           // failed probes before an incident is told; at least 1
+	Sites         int           // places that see it fail confirm it too, whatever the number of probes; 0 for not
 	Wait          time.Duration // after confirmation; a recovery meanwhile is never told
 	Remind        time.Duration // between reminders while nobody acknowledged; 0 for none
 	EscalateAfter time.Duration // without acknowledgement; 0 for never
@@ -42,6 +43,11 @@ func (p *Policy) matches(c *Condition) bool {
 		(len(p.Services) == 0 || slices.Contains(p.Services, c.Service)) &&
 		(len(p.Classes) == 0 || slices.Contains(p.Classes, c.Class)) &&
 		(len(p.Types) == 0 || slices.Contains(p.Types, c.Type))
+}
+
+// confirms reports whether enough probes have failed, or enough places agree.
+func (p *Policy) confirms(c *Condition) bool {
+	return c.Type != Incident || c.Failed >= p.Confirm || p.Sites > 0 && c.Sites >= p.Sites
 }
 
 // Delays are what lies between a failed probe and the first attempt to tell.

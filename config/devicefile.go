@@ -51,6 +51,7 @@ type deviceFile struct {
 	MaxRepetitions field[int64]         `toml:"max_repetitions"`
 	Profile        field[string]        `toml:"profile"`
 	Unverified     field[bool]          `toml:"unverified"`
+	DependsOn      []field[string]      `toml:"depends_on"`
 
 	Read             []field[string] `toml:"read"`
 	StorageExclude   field[string]   `toml:"storage_exclude"`

@@ -3,6 +3,7 @@ package config
 import (
 	"strconv"
 
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
 )
 
@@ -79,6 +80,11 @@ func (d *dumper) device(dev device.Device) {
 	d.number("max_repetitions", dev.MaxRepetitions)
 	d.text("profile", dev.Profile)
 	d.flag("unverified", dev.Unverified)
+	var parents []string
+	for _, id := range d.parents[check.ID(dev.ID)] {
+		parents = append(parents, string(id))
+	}
+	d.texts("depends_on", parents)
 	w := dev.Wanted
 	var read []string
 	for i, on := range []bool{w.CPU, w.Memory, w.Storage, w.Interfaces, w.Extra} {

@@ -104,13 +104,30 @@ alertmanager = { urls = ["http://am.example.com"], user = "x", password = { env 
 }
 
 func TestDependsOn(t *testing.T) {
+	t.Setenv("SLAMON_TEST_PASSWORD", "hunter2")
 	c := mustParse(t, "x", oneCheck+`
 [[service.check]]
 id = "behind"
-depends_on = ["front"]
+depends_on = ["front", "switch"]
 tcp = { address = "www.example.com:443" }
+[[snmp_credentials]]
+name = "c"
+community = { env = "SLAMON_TEST_PASSWORD" }
+[[device]]
+id = "router"
+address = "192.0.2.1"
+credentials = "c"
+[[device]]
+id = "switch"
+address = "192.0.2.2"
+credentials = "c"
+depends_on = ["router"]
 `)
-	if diff := cmp.Diff(map[check.ID][]check.ID{"behind": {"front"}}, c.Rules().Parents); diff != "" {
+	want := map[check.ID][]check.ID{"behind": {"front", "switch"}, "switch": {"router"}}
+	if diff := cmp.Diff(want, c.Rules().Parents); diff != "" {
 		t.Errorf("parents (-want +got):\n%s", diff)
+	}
+	if again := mustParse(t, "dump", strings.NewReplacer(`community = "[hidden]"`, `community = { env = "SLAMON_TEST_PASSWORD" }`).Replace(c.Redacted())); cmp.Diff(want, again.Parents) != "" {
+		t.Errorf("the dump loses what hangs behind what:\n%s", c.Redacted())
 	}
 }

@@ -145,35 +145,55 @@ func (r *reader) clock(f field[string], key, example string) time.Duration {
 	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute
 }
 
-// depends reads depends_on, holds it against the checks that there are, and refuses
-// circles.
-func (r *reader) depends(c *Config, f *file) {
-	var ids idSet
-	for _, s := range c.Services {
-		for _, k := range s.Checks {
-			ids.add(string(k.ID))
+// behind is one thing with what it hangs behind.
+type behind struct {
+	id field[string]
+	on []field[string]
+}
+
+// behinds are the checks and the devices of the file: a device stands for the check of
+// its agent.
+func (f *file) behinds() (all []behind) {
+	for i := range f.Service {
+		for k := range f.Service[i].Check {
+			c := &f.Service[i].Check[k]
+			all = append(all, behind{c.ID, c.DependsOn})
 		}
 	}
-	each := func(do func(cf *checkFile, d field[string])) {
-		for i := range f.Service {
-			for k := range f.Service[i].Check {
-				for _, d := range f.Service[i].Check[k].DependsOn {
-					if d.ok && f.Service[i].Check[k].ID.ok {
-						do(&f.Service[i].Check[k], d)
-					}
+	for i := range f.Device {
+		all = append(all, behind{f.Device[i].ID, f.Device[i].DependsOn})
+	}
+	return all
+}
+
+// depends reads depends_on, holds it against the checks and devices that there are, and
+// refuses circles.
+func (r *reader) depends(c *Config, f *file) {
+	var ids idSet
+	all := f.behinds()
+	for _, b := range all {
+		if b.id.ok {
+			ids.add(b.id.v)
+		}
+	}
+	each := func(do func(id check.ID, on field[string])) {
+		for _, b := range all {
+			for _, on := range b.on {
+				if on.ok && b.id.ok {
+					do(check.ID(b.id.v), on)
 				}
 			}
 		}
 	}
 	c.Parents = map[check.ID][]check.ID{}
-	each(func(cf *checkFile, d field[string]) {
-		if r.known(d, "there is no check", &ids) {
-			c.Parents[check.ID(cf.ID.v)] = append(c.Parents[check.ID(cf.ID.v)], check.ID(d.v))
+	each(func(id check.ID, on field[string]) {
+		if r.known(on, "there is no check and no device", &ids) {
+			c.Parents[id] = append(c.Parents[id], check.ID(on.v))
 		}
 	})
-	each(func(cf *checkFile, d field[string]) {
-		if leads(c.Parents, check.ID(d.v), check.ID(cf.ID.v), map[check.ID]bool{}) {
-			r.complain(d.at, "take one of them out", "check %q hangs behind itself, through %q", cf.ID.v, d.v)
+	each(func(id check.ID, on field[string]) {
+		if leads(c.Parents, check.ID(on.v), id, map[check.ID]bool{}) {
+			r.complain(on.at, "take one of them out", "check %q hangs behind itself, through %q", id, on.v)
 		}
 	})
 }
