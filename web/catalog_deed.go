@@ -70,7 +70,7 @@ var deedTextsEnglish = map[string]string{
 	"notices.missed": "missed its window", "notices.accepted": "accepted in time", "notices.gaveup": "given up", "notices.pending": "pending",
 	"notices.detected": "Detected", "notices.about": "About", "notices.channels": "Told over", "notices.accepted.at": "Accepted", "notices.due": "Due", "notices.window": "Window used", "notices.used": "%s, %s %%",
 	"notices.attempts": "Failed attempts", "notices.more": "The newest %d are shown.", "notices.title.more": "%s, and %d more",
-	"severity.info": "info", "severity.warning": "warning", "severity.critical": "critical",
+	"told.report": "report", "severity.info": "info", "severity.warning": "warning", "severity.critical": "critical",
 }
 
 var deedTextsJapanese = map[string]string{
@@ -142,5 +142,5 @@ var deedTextsJapanese = map[string]string{
 	"notices.missed": "期限超過", "notices.accepted": "期限内に受理", "notices.gaveup": "断念", "notices.pending": "送信中",
 	"notices.detected": "検知", "notices.about": "内容", "notices.channels": "通知先", "notices.accepted.at": "受理", "notices.due": "期限", "notices.window": "期限までの使用", "notices.used": "%s、%s %%",
 	"notices.attempts": "失敗した試行", "notices.more": "新しい %d 件を表示しています。", "notices.title.more": "%s ほか %d 件",
-	"severity.info": "情報", "severity.warning": "警告", "severity.critical": "重大",
+	"told.report": "報告", "severity.info": "情報", "severity.warning": "警告", "severity.critical": "重大",
 }

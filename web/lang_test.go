@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/sla"
@@ -91,6 +92,21 @@ func TestClosedSets(t *testing.T) {
 	for _, p := range []check.Phase{check.PhaseResolve, check.PhaseConnect, check.PhaseTLS, check.PhaseWait, check.PhaseTransfer, check.PhaseJudge} {
 		keys = append(keys, "phase."+string(p))
 	}
+	for _, k := range []alert.Kind{alert.Opened, alert.Changed, alert.Reminder, alert.Escalated, alert.Recovered, alert.Flapping, alert.Stable, alert.Reported, alert.Test} {
+		keys = append(keys, "told."+string(k))
+	}
+	for s := alert.Info; s <= alert.Critical; s++ {
+		keys = append(keys, "severity."+s.String())
+	}
+	for _, s := range sla.Sides {
+		keys = append(keys, "side."+string(s))
+	}
+	for _, k := range []RemarkKind{Acknowledged, Commented, Confirmed} {
+		keys = append(keys, "said."+string(k))
+	}
+	for _, k := range []sla.CountsAs{sla.AsUp, sla.AsDown, sla.AsUnknown, sla.AsExcluded} {
+		keys = append(keys, "counts."+string(k))
+	}
 	for _, k := range device.Kinds() {
 		keys = append(keys, "reading."+k.String())
 	}
@@ -139,7 +155,7 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "reading.", "void.", "told.", "vendor.", "done.", "format.", "severity.", "counts.", "said.", "field."}
+	open := []string{"reason.", "state.", "kind.", "class.", "answer.", "window.", "claim.", "combine.", "phase.", "event.", "fact.", "page.missing.", "incident.was", "incident.is", "unit.", "side.", "reading.", "void.", "told.", "vendor.", "done.", "format.", "severity.", "counts.", "stage.", "said.", "field."}
 	composed := func(key string) bool {
 		return slices.ContainsFunc(open, func(prefix string) bool { return strings.HasPrefix(key, prefix) })
 	}

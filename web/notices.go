@@ -43,6 +43,7 @@ type Notice struct {
 	Why        string         `json:"why"`
 	Title      string         `json:"title"`
 	Keys       []string       `json:"conditions"`
+	Path       string         `json:"path"` // of the page about the first condition; may be empty
 	More       int            `json:"more"`
 	Detected   time.Time      `json:"detected"`
 	Due        time.Time      `json:"due"`

@@ -2,7 +2,6 @@ package web
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -92,12 +91,10 @@ func (s *server) noticeRow(v *visit, n *Notice) noticeRow {
 		}
 		row.Channels = append(row.Channels, c)
 	}
+	if ownPath(n.Path) == n.Path {
+		row.URL = v.link(n.Path)
+	}
 	for _, key := range n.Keys {
-		if id, ok := strings.CutPrefix(key, incidentKey); ok && row.URL == "" {
-			if i, _ := findIncident(v.board, id); i != nil {
-				row.URL = v.link("/incidents/" + url.PathEscape(id))
-			}
-		}
 		if act := s.Notices.Acknowledged(key); act != nil && row.Acknowledged == "" {
 			row.Acknowledged = v.t("incident.ack", act.By, v.at(act.At).Text, act.Note)
 		}

@@ -62,7 +62,7 @@ func (m *Made) Incidents(id check.ServiceID) []status.Incident {
 func notice(i status.Incident, n int, detected time.Time, after time.Duration, accepted bool) web.Notice {
 	out := web.Notice{
 		ID: fmt.Sprintf("n-%03d", n), Kind: alert.Opened, Severity: alert.Critical, Why: "2 probes failed", Title: "Down: " + string(i.Check),
-		Keys: []string{"incident/" + i.ID}, Detected: detected.In(Tokyo), Due: detected.Add(time.Hour).In(Tokyo),
+		Keys: []string{"incident/" + i.ID}, Path: "/incidents/" + i.ID, Detected: detected.In(Tokyo), Due: detected.Add(time.Hour).In(Tokyo),
 	}
 	d := web.Delivery{Channel: "mail-ops", Tries: 1, Attempts: []web.Attempt{}}
 	if accepted {
