@@ -194,6 +194,29 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// unasked says why some metrics stand in no dashboard and no rule.
+var unasked = map[string]string{
+	"slamon_incidents_total":                              "for reports over months; dashboards show the list, which can be corrected",
+	"slamon_response_claim_info":                          "its names stand on slamon's own pages",
+	"slamon_store_checks":                                 "of interest only when something is looked for",
+	"slamon_config_last_reload_success_timestamp_seconds": "whether it was taken is asked; when, the log says",
+}
+
+// TestAsked checks that what slamon exposes is shown or judged somewhere.
+func TestAsked(t *testing.T) {
+	asked := map[string]bool{}
+	for _, q := range questions(t) {
+		for _, m := range selector.FindAllStringSubmatch(q.expr, -1) {
+			asked[strings.TrimSuffix(m[1], "_bucket")] = true
+		}
+	}
+	for _, m := range regexp.MustCompile(`(?m)^# TYPE (slamon_\w+)`).FindAllStringSubmatch(string(read(t, "../metrics/testdata/catalogue.prom")), -1) {
+		if reason := unasked[m[1]]; asked[m[1]] == (reason != "") {
+			t.Errorf("metric %s: asked for is %v, reason not to is %q", m[1], asked[m[1]], reason)
+		}
+	}
+}
+
 // TestTools lets Prometheus's and Alertmanager's own tools judge.
 func TestTools(t *testing.T) {
 	rules := files(t, "prometheus/*.rules.yml")

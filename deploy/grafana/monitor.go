@@ -7,7 +7,7 @@ func monitor() dashboard {
 		"Whether slamon itself is well: punctual, connected, on time, and able to keep what it sees.").
 		many("instance", "Instance", "label_values(slamon_build_info, instance)").
 		row("Now", alive(), version(), age(), configured(), ownNetwork(), clock()).
-		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks()).
+		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks(), sensors(), sensorBreaks()).
 		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), diskLeft(), checkpoint()).
 		row("Notices", noticeDelay(own, 8), noticesPending(own, 8), noticeFailures()).
 		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape())
@@ -85,6 +85,16 @@ func flight() panel {
 func breaks() panel {
 	return lines("Anchor rounds and broken probes", "Times that the anchors were asked because a failure could be our own line's, and probes that broke in our own code, since the start.", "none", atLeast(0), decimals(0),
 		ask("slamon_schedule_anchor_rounds_total"+own, "anchor rounds {{instance}}"), ask("slamon_schedule_panics_total"+own, "broken probes {{instance}}"))
+}
+
+func sensors() panel {
+	return lines("Sensors", "Checks that keep a connection open to see at once when it breaks, by whether it is open.", "none", size(12, 8), atLeast(0), decimals(0),
+		ask("max by (state) (slamon_sensors"+own+")", "{{state}}"), instead("No check has a sensor"))
+}
+
+func sensorBreaks() panel {
+	return lines("Connections of sensors that broke", "Per second, by what was done: the target was probed at once, or not, because that had just been done.", "ops", size(12, 8), atLeast(0),
+		ask("sum by (action) (rate(slamon_sensor_breaks_total"+own+"[$__rate_interval]))", "{{action}}"), instead("No check has a sensor"))
 }
 
 func stored() panel {

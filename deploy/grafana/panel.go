@@ -17,9 +17,7 @@ func show(kind, title, description, unit string, options ...option) panel {
 		FieldConfig: &fieldConfig{Defaults: field{Unit: unit}, Overrides: []override{}},
 		Options:     map[string]any{},
 	}
-	for _, o := range options {
-		o(&p)
-	}
+	all(options...)(&p)
 	return p
 }
 
@@ -113,6 +111,15 @@ func add(p *panel, t target) {
 	t.RefID = string(rune('A' + len(p.Targets)))
 	t.Datasource = prometheus
 	p.Targets = append(p.Targets, t)
+}
+
+// all sets several things.
+func all(options ...option) option {
+	return func(p *panel) {
+		for _, o := range options {
+			o(p)
+		}
+	}
 }
 
 // size is in Grafana's units: a row is 24 wide.

@@ -15,8 +15,9 @@ func service() dashboard {
 			linked("Check in slamon", "${slamon:raw}/checks/${__field.labels.check}"))).
 		row("What the claims make of it", verdictStat(), leftStat(), bounds(), downtimes(), unknownTime()).
 		row("How fast it answers", quantiles(), phases(), durations()).
-		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 8)).
+		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 8), lastGood(), addresses()).
 		row("Incidents and notices", incidentLines(`{service="$service"}`, 8), noticeDelay("", 8), noticesPending("", 8)).
+		folded("Claims on response time", responseVerdicts(), answeredInTime(), answeredWithin(), operations(), usual(), unusualNow()).
 		folded("What some kinds of checks measure", certificates(), httpCodes(), loss(), clocks(), strata(), transactionSteps(), performance(), throughput())
 }
 
@@ -34,11 +35,15 @@ func over(metric string) string {
 func verdictStat() panel {
 	return stat("Verdicts", "The verdict in force over each claim's own window.", "none", size(12, 4),
 		ask(`max by (claim, verdict) (slamon_claim_verdict`+ofClaims+` == 1)`, "{{claim}}: {{verdict}}"),
-		set("textMode", "name"), set("graphMode", "none"), set("colorMode", "background"), steps(at(nothing)),
-		whereName(".*: met$", good), whereName(".*: met_if_unknown_alike$", neutral3),
-		whereName(".*: breached$", warning), whereName(".*: breached_certain$", bad),
-		instead("No claim is configured for this service"),
+		verdictColors(), instead("No claim is configured for this service"),
 		linked("Why this figure?", "${slamon:raw}/claims/${__field.labels.claim}"))
+}
+
+// verdictColors shows the names of series, which end in verdicts, on their colours.
+func verdictColors() option {
+	return all(set("textMode", "name"), set("graphMode", "none"), set("colorMode", "background"), steps(at(nothing)),
+		whereName(".*: met$", good), whereName(".*: met_if_unknown_alike$", neutral3),
+		whereName(".*: breached$", warning), whereName(".*: breached_certain$", bad))
 }
 
 // whereName colours the fields whose name matches.
@@ -65,10 +70,14 @@ func bounds() panel {
 		ask(over("slamon_availability_ratio"), "{{claim}} measured"),
 		ask(over("slamon_availability_upper_ratio"), "{{claim}} at most"),
 		ask("max by (claim) (slamon_claim_ratio"+ofClaims+")", "{{claim}} claimed"),
-		custom("fillOpacity", 0),
-		whereLine(".* measured$", neutral3, map[string]any{"custom.lineWidth": 2}),
-		whereLine(".* (at least|at most)$", nothing, nil),
-		whereLine(".* claimed$", bad, dashed))
+		custom("fillOpacity", 0), measuredLines(".* (at least|at most)$", ".* claimed$"))
+}
+
+// measuredLines draws what was measured strongly between its bounds, and what it is
+// held against dashed.
+func measuredLines(bounds, against string) option {
+	return all(whereLine(".* measured$", neutral3, map[string]any{"custom.lineWidth": 2}),
+		whereLine(bounds, nothing, nil), whereLine(against, bad, dashed))
 }
 
 // dashed is for lines that others are held against.
@@ -93,10 +102,7 @@ func downtimes() panel {
 		ask(over("slamon_downtime_seconds"), "{{claim}} measured"),
 		ask(over("slamon_downtime_upper_seconds"), "{{claim}} upper"),
 		ask("max by (claim) (slamon_allowance_seconds"+ofClaims+")", "{{claim}} allowance"),
-		custom("fillOpacity", 0),
-		whereLine(".* measured$", neutral3, map[string]any{"custom.lineWidth": 2}),
-		whereLine(".* (lower|upper)$", nothing, nil),
-		whereLine(".* allowance$", bad, dashed))
+		custom("fillOpacity", 0), measuredLines(".* (lower|upper)$", ".* allowance$"))
 }
 
 func unknownTime() panel {
@@ -141,4 +147,16 @@ func reasons() panel {
 	return bars("Reasons of failed probes", "Probes since slamon started that were not up, by check and reason. own_network is our own line's trouble and unknown time, never the vendor's.", "none", size(8, 9), atLeast(0), decimals(0),
 		ask(`max by (check, outcome, reason) (slamon_check_results_total{service="$service", outcome!="up"})`, "{{check}}: {{reason}} ({{outcome}})"),
 		steps(at(bad)), instead("No probe failed since slamon started"))
+}
+
+func lastGood() panel {
+	return bars("Since the last good probe", "Time since the last good probe of each check was sent. Longer than its interval means down or unknown.", "s", size(12, 7), atLeast(0), decimals(0),
+		ask("time() - max by (check) (slamon_check_last_success_timestamp_seconds"+ofChecks+")", "{{check}}"),
+		steps(at(good), from(600, warning), from(3600, bad)), instead("No check has been good yet"))
+}
+
+func addresses() panel {
+	return bars("Addresses of names", "Addresses of each target's name at the last probe, by what became of asking them, of checks with every_address.", "none", size(12, 7), atLeast(0), decimals(0),
+		ask("max by (check, state) (slamon_check_addresses"+ofChecks+")", "{{check}}: {{state}}"), steps(at(neutral)),
+		instead("No check of this service asks every address"))
 }
