@@ -48,7 +48,7 @@ func (l *Language) ruleText(r *sla.Rule) string {
 	if l.Code == "en" {
 		return r.Words()
 	}
-	return l.ruleJapanese(r)
+	return r.WordsJapanese()
 }
 
 // creditText says what is due for a period; empty where the rule gives no credit.
@@ -145,13 +145,8 @@ const maxRuns = 200
 
 // lessText says what took from a run.
 func (l *Language) lessText(r *sla.Rule, less sla.Less) string {
-	switch {
-	case less == "":
-		return ""
-	case l.Code == "en":
+	if l.Code == "en" {
 		return r.Why(less)
-	case less == sla.LessShort || less == sla.LessAfter:
-		return l.t("less."+string(less), l.duration(r.MinRun))
 	}
-	return l.t("less." + string(less))
+	return r.WhyJapanese(less)
 }

@@ -18,8 +18,8 @@ type language struct {
 }
 
 var (
-	english  = &language{"en", "English", with(with(textsEnglish, deviceTextsEnglish), with(deedTextsEnglish, responseTextsEnglish))}
-	japanese = &language{"ja", "日本語", with(with(textsJapanese, deviceTextsJapanese), with(deedTextsJapanese, responseTextsJapanese))}
+	english  = &language{"en", "English", with(with(textsEnglish, deviceTextsEnglish), with(with(deedTextsEnglish, responseTextsEnglish), countTextsEnglish))}
+	japanese = &language{"ja", "日本語", with(with(textsJapanese, deviceTextsJapanese), with(with(deedTextsJapanese, responseTextsJapanese), countTextsJapanese))}
 	// languages in the order of preference where a reader has none.
 	languages = []*language{english, japanese}
 )

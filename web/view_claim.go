@@ -53,7 +53,7 @@ func (s *server) claim(v *visit) view {
 		out.Scale = v.scale(&c.Verdict)
 	}
 	for _, f := range []func(*status.Claim, *status.Service) step{
-		v.stepClaim, v.stepWindow, v.stepExcluded, v.stepProbes, v.stepUnknown, v.stepIncidents, v.stepDowntime, v.stepAvailability, v.stepAllowance, v.stepVerdict,
+		v.stepClaim, v.stepWindow, v.stepExcluded, v.stepProbes, v.stepUnknown, v.stepIncidents, v.stepDowntime, v.stepCount, v.stepAvailability, v.stepAllowance, v.stepVerdict,
 	} {
 		if st := f(c, x); st.Title != "" {
 			out.Steps = append(out.Steps, st)
@@ -176,7 +176,7 @@ func (v *visit) stepProbes(c *status.Claim, _ *status.Service) step {
 	}
 	st.Text += " " + v.t("why.probes.checks", strings.Join(names, v.t("strip.join")))
 	if len(names) > 1 {
-		st.Text += " " + v.t("why.probes.combine", v.combine(c.Claim.Combine))
+		st.Text += " " + v.t("why.probes.combine", v.checks(&c.Claim))
 	}
 	key := "why.probes.degraded.good"
 	if c.Claim.DegradedDown {
@@ -243,7 +243,11 @@ func (v *visit) stepAvailability(c *status.Claim, _ *status.Service) step {
 	}
 	point, low, high := shares(&c.Verdict, digitsOf(c.Claim))
 	st.Text = v.t("why.availability.text", point, low, high)
-	st.Formula = fmt.Sprintf("1 − %s s ÷ %s s = %s", plainSeconds(c.Downtime.Point), plainSeconds(c.Accounted-c.Unknown), point)
+	of := c.Accounted - c.Unknown
+	if c.Count != nil {
+		of = c.Count.Denominator
+	}
+	st.Formula = fmt.Sprintf("1 − %s s ÷ %s s = %s", plainSeconds(c.Downtime.Point), plainSeconds(of), point)
 	if c.Unknown > 0 {
 		st.Text += " " + v.t("why.availability.seen")
 	}
@@ -298,5 +302,5 @@ func command(c *status.Claim) string {
 		file = string(c.Claim.Checks[0]) + ".csv"
 	}
 	return fmt.Sprintf("slamon judge --results %s --claim %s \\\n  --from %s --to %s \\\n  --tz %s --interval %ss",
-		file, c.Claim.Availability, p.From.Format(time.RFC3339), p.To.Format(time.RFC3339), zone, plainSeconds(c.Interval))
+		file, c.Claim.Availability, p.From.Format(time.RFC3339), p.To.Format(time.RFC3339), zone, plainSeconds(c.Interval)) + besides(&c.Claim)
 }
