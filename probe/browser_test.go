@@ -77,6 +77,17 @@ func pages(t *testing.T) string {
 	page("/noisy", "Noisy", `<p>here</p><script>const s = "x".repeat(20<<20); console.log(s); document.title = "done"</script>`)
 	page("/hungry", "Hungry", `<script>const all = []; for (;;) { const a = new Uint8Array(64<<20); a.fill(1); all.push(a) }</script>`)
 	page("/busy", "Busy", `<p>here</p><script>for (;;) ;</script>`)
+	page("/dialogs", "Dialogs", `<p>here</p><script>for (;;) alert("again")</script>`)
+	page("/flood", "Flood", `<p>here</p><script>setInterval(() => { for (let i = 0; i < 1000; i++) console.log("line", i) }, 1)</script>`)
+	mux.HandleFunc("/endless", func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "<title>Endless</title><p>here")
+		for r.Context().Err() == nil {
+			if _, err := io.WriteString(w, strings.Repeat("text without end ", 1000)); err != nil {
+				return
+			}
+			w.(http.Flusher).Flush()
+		}
+	})
 	page("/away", "Away", `<a id=loop href=/circle>round</a>`)
 	mux.HandleFunc("/circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/circle", http.StatusFound) })
 	mux.HandleFunc("/file", func(w http.ResponseWriter, r *http.Request) {
@@ -195,6 +206,9 @@ func TestBrowserFailures(t *testing.T) {
 		"loads enough":     {inBrowser(check.BrowserStep{Open: url + "/slow-part", Text: like("here")}), check.Up, check.ReasonNone, ""},
 		"hangs":            {inBrowser(check.BrowserStep{Open: url + "/busy", Title: like("never"), Timeout: 2 * soon}), check.Down, check.ReasonTimeout, "did not react"},
 		"dialog":           {inBrowser(check.BrowserStep{Open: url + "/dialog", Text: like("confirmed: false")}), check.Up, check.ReasonNone, ""},
+		"endless dialogs":  {inBrowser(check.BrowserStep{Open: url + "/dialogs", Title: like("never"), Timeout: 2 * soon}), check.Down, check.ReasonTimeout, "did not react"},
+		"endless console":  {inBrowser(check.BrowserStep{Open: url + "/flood", Text: like("here")}), check.Up, check.ReasonNone, ""},
+		"endless text":     {inBrowser(check.BrowserStep{Open: url + "/endless", Text: like("here")}), check.Up, check.ReasonNone, ""},
 		"endless line":     {inBrowser(check.BrowserStep{Open: url + "/noisy", Title: like("done")}), check.Up, check.ReasonNone, ""},
 		"crash":            {inBrowser(at("/"), check.BrowserStep{Open: "chrome://crash"}), check.Unknown, check.ReasonInternal, "the page crashed"},
 		"browser gone":     {inBrowser(at("/"), at("/kill")), check.Unknown, check.ReasonInternal, "ended by itself"},
@@ -210,7 +224,7 @@ func TestBrowserFailures(t *testing.T) {
 				t.Log(o.Detail.Sentence, "|", o.Detail.Want, "|", o.Detail.Got)
 				hides(t, o)
 			}
-			if tt.state == check.Down && name != "hangs" && name != "never answers" {
+			if tt.state == check.Down && name != "hangs" && name != "endless dialogs" && name != "never answers" {
 				pictureOf(t, o)
 			}
 			cleanAfter(t)
