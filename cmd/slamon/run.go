@@ -192,7 +192,7 @@ const webGrace = 3 * time.Second
 // handler is the whole site.
 func (d *daemon) handler() (http.Handler, error) {
 	cfg := d.config.Load()
-	people, err := newSignIn(cfg.Web.ConfigFile, cfg.Web.UsersFile)
+	people, open, err := newSignIn(cfg.Web.ConfigFile, cfg.Web.UsersFile)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (d *daemon) handler() (http.Handler, error) {
 		Log:         d.log,
 	}
 	if people != nil {
-		o.SignedIn, o.CanSignIn = people.is, !people.everybody
+		o.SignedIn, o.CanSignIn = people.is, open
 	}
 	return web.New(o)
 }

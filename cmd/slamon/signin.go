@@ -11,10 +11,12 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// signIn knows who has signed in to make a request.
+// signIn knows who has signed in to make a request. Both files are read again for
+// every request that brings a name, as the web server does with its own: who is taken
+// out of them is out.
 type signIn struct {
-	everybody bool // no request comes through without a password: the web server asks
-	users     map[string]string
+	webConfig string // whose users the web server asks for, of everybody
+	users     string // of who may act while anybody reads
 
 	mu    sync.Mutex // guards known; held while a password is compared: one at a time
 	known map[[sha256.Size]byte]bool
@@ -32,21 +34,19 @@ const (
 // and tells no names.
 const noUser = "$2a$10$wEQs/ehN9XySwuNp4ZwTW.9yxNkXwxRJlYdjPyIQAtguwME4FMiA."
 
-// newSignIn reads who may sign in: those of the web configuration file, without whom
+// newSignIn finds out who may sign in: those of the web configuration file, without whom
 // nobody reads anything, or else those of the file of users, who sign in to act while
-// anybody may read. Nil when neither names anybody.
-func newSignIn(webConfig, users string) (*signIn, error) {
+// anybody may read. Nil when neither names anybody; open when anybody may read.
+func newSignIn(webConfig, users string) (s *signIn, open bool, err error) {
+	s = &signIn{webConfig: webConfig, users: users, known: map[[sha256.Size]byte]bool{}}
 	named, err := readUsers("web configuration file", webConfig)
-	if err != nil {
-		return nil, err
-	}
-	if len(named) > 0 {
-		return &signIn{everybody: true}, nil
+	if err != nil || len(named) > 0 {
+		return s, false, err
 	}
 	if named, err = readUsers("users_file", users); err != nil || len(named) == 0 {
-		return nil, err
+		return nil, false, err
 	}
-	return &signIn{users: named, known: map[[sha256.Size]byte]bool{}}, nil
+	return s, true, nil
 }
 
 // readUsers reads names and hashed passwords in the form of the Prometheus family.
@@ -81,23 +81,29 @@ func readUsers(what, path string) (map[string]string, error) {
 
 // is reports whether somebody has signed in to make the request.
 func (s *signIn) is(r *http.Request) bool {
-	if s.everybody {
-		return true
-	}
 	name, password, ok := r.BasicAuth()
 	if !ok {
 		return false
 	}
-	hash, there := s.users[name]
+	if named, err := readUsers("", s.webConfig); err != nil || len(named) > 0 {
+		return err == nil // the web server has compared the password
+	}
+	users, err := readUsers("", s.users)
+	hash, there := users[name]
 	if !there {
 		hash = noUser
 	}
+	return s.right(name, hash, password) && there && err == nil
+}
+
+// right compares a password, or remembers how that ended.
+func (s *signIn) right(name, hash, password string) bool {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q", name, hash, password))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	right, known := s.known[sum]
 	if !known {
-		right = bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil && there
+		right = bcrypt.CompareHashAndPassword([]byte(hash), []byte(password)) == nil
 		if len(s.known) >= maxKnown {
 			clear(s.known)
 		}
