@@ -26,6 +26,9 @@ type estimate struct {
 	fewer []time.Duration
 	// blind is how long each check was unknown while the service was known.
 	blind []time.Duration
+	// suspect is the unknown time in which a check was seen down, and others that
+	// could have made the service down were not seen: it is not like the rest.
+	suspect time.Duration
 }
 
 // checkSets is the time of one check by what is known of it.
@@ -43,7 +46,7 @@ func setsOf(a *timeline.Account, c *cutter, e *evidence) checkSets {
 		end := c.pauses(r).after
 		certain = append(certain, r.Certain())
 		possible = append(possible, r.Possible)
-		point = append(point, likely(r, k, a.Pace))
+		point = append(point, likely(r, k, a.Pace, fromGrid(r, c, c.pauses(r).before, 0)))
 		if k != 1 {
 			notSingle = append(notSingle, r.Possible)
 		}
@@ -71,11 +74,15 @@ func setsOf(a *timeline.Account, c *cutter, e *evidence) checkSets {
 
 // likely returns where a run most likely was: from the middle of the pause before
 // to the middle of the pause after, or, of a run with one base hit, as long as
-// one base interval.
-func likely(r *timeline.Run, k int, pace float64) timeline.Period {
+// one base interval. One that something beside the grid has found, slow when out of
+// calm, began where it was found: see likelySensed.
+func likely(r *timeline.Run, k int, pace float64, slow bool) timeline.Period {
 	from := r.Possible.From.Add(r.FirstBad.Sub(r.Possible.From) / 2)
 	to := r.LastBad.Add(r.Possible.To.Sub(r.LastBad) / 2)
-	if k != 1 {
+	if slow && r.Beside {
+		from = r.FirstBad
+	}
+	if k != 1 || r.Beside {
 		return timeline.Period{From: from, To: to}
 	}
 	length := time.Duration(float64(r.Interval) * pace)
@@ -112,6 +119,7 @@ func several(need int, parts []evidence, sets []checkSets) estimate {
 		low:  known(certain),
 		high: known(draw(need, func(s *checkSets) timeline.Set { return s.possible })),
 	}
+	e.suspect = unknown.Intersect(draw(1, func(s *checkSets) timeline.Set { return s.possible })).Length()
 	e.point = max(e.low, known(draw(need, func(s *checkSets) timeline.Set { return s.point })))
 	if need == 1 {
 		e.tails = known(draw(1, func(s *checkSets) timeline.Set { return s.tails }))
@@ -135,7 +143,7 @@ func (e *estimate) near() time.Duration {
 	if e.need == 0 {
 		return e.mean(func(p *evidence) time.Duration { return p.near }).up()
 	}
-	var sum time.Duration
+	sum := e.suspect
 	for i := range e.parts {
 		sum += e.parts[i].near
 	}
