@@ -125,7 +125,10 @@ func (s *Store) Close() error {
 	if s.closed {
 		return nil
 	}
-	err := s.finish()
+	var err error
+	if !s.readOnly {
+		err = s.finish()
+	}
 	s.closed = true
 	if closing := s.abandon(); err == nil {
 		err = closing

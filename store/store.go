@@ -60,6 +60,7 @@ type Store struct {
 	options  Options
 	log      *slog.Logger
 	broken   atomic.Pointer[error] // set for good after a panic in a write transaction
+	readOnly bool                  // see OpenReadOnly
 
 	// writing makes its holder the one writer: of the log, of the histories, and of
 	// the fields below it. It is taken before mu and queue.mu, never after.

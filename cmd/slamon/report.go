@@ -134,7 +134,10 @@ func (f *reportFlags) offline(_ context.Context, log io.Writer) ([]byte, error) 
 		return nil, exitError{codeUsage, fmt.Errorf("--storage.path: %w\ntry: the path of a store or of a backup", err)}
 	}
 	warn := slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	kept, err := store.Open(f.storage, store.Options{Site: cfg.Site, Retention: cfg.Storage.Retention, Log: warn})
+	kept, err := store.OpenReadOnly(f.storage, store.Options{Site: cfg.Site, Retention: cfg.Storage.Retention, Log: warn})
+	if errors.Is(err, store.ErrLocked) {
+		return nil, exitError{codeFailed, fmt.Errorf("--storage.path %s: a running slamon has this store open\ntry: leave --storage.path out to ask that slamon, or name one of its backups", f.storage)}
+	}
 	if err != nil {
 		return nil, exitError{codeFailed, err}
 	}
