@@ -152,8 +152,10 @@ func retryKey(id string) string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", sum[0:4], sum[4:6], sum[6:8], sum[8:10], sum[10:16])
 }
 
-// lineWorks posts to the incoming webhook of a LINE WORKS talk room, or with a token
-// to a bot's address for messages (API 2.0).
+// lineWorks posts to the incoming webhook of a LINE WORKS talk room (title, body.text
+// and one button), or with a token to a bot's address for messages (API 2.0:
+// https://www.worksapis.com/v1.0/bots/BOT/channels/CHANNEL/messages, content of type
+// text, answered with 201).
 func lineWorks(w alert.Chat, m Message) (request, error) {
 	text := cut(m.Text, maxLine)
 	if !w.Token.Empty() {

@@ -61,7 +61,7 @@ Then write:  slamon check-config slamon.toml`,
 	root.SetVersionTemplate("slamon {{.Version}}\n")
 	root.AddCommand(
 		runCommand(), demoCommand(), checkConfigCommand(), probeCommand(), statusCommand(),
-		judgeCommand(), planCommand(), reportCommand(), maintenanceCommand(), incidentCommand(), correctCommand(), notifyCommand(), ackCommand(), commentCommand(), muteCommand(), unmuteCommand(), backupCommand(), restoreCommand(), checkStoreCommand(), snmpCommand(), reviewCommand(),
+		judgeCommand(), planCommand(), reportCommand(), maintenanceCommand(), incidentCommand(), vendorNoticeCommand(), correctCommand(), notifyCommand(), ackCommand(), commentCommand(), muteCommand(), unmuteCommand(), backupCommand(), restoreCommand(), checkStoreCommand(), snmpCommand(), reviewCommand(),
 	)
 	return root
 }
