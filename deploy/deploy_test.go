@@ -322,7 +322,16 @@ func TestUnit(t *testing.T) {
 	if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("systemd-analyze", "verify", file).CombinedOutput(); err != nil || strings.Contains(string(out), "slamon.service:") {
+	for _, part := range []string{"slamon-browser.conf"} {
+		dir := file + ".d"
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, part), read(t, "systemd/"+part), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out, err := exec.Command("systemd-analyze", "verify", file).CombinedOutput(); err != nil || strings.Contains(string(out), "slamon.service:") || strings.Contains(string(out), "slamon-browser.conf:") {
 		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
 	}
 }
