@@ -31,6 +31,9 @@ long it can take until people are told.`,
 			if err == nil {
 				err = askable(cfg)
 			}
+			if err == nil {
+				err = admits(cfg)
+			}
 			if asJSON {
 				return checkJSON(cmd.OutOrStdout(), args[0], cfg, err)
 			}

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
+	"strings"
 	"sync"
 
+	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.yaml.in/yaml/v2"
 	"golang.org/x/crypto/bcrypt"
+
+	"github.com/slamon/slamon/config"
 )
 
 // signIn knows who has signed in to make a request. Both files are read again for
@@ -110,4 +115,24 @@ func (s *signIn) right(name, hash, password string) bool {
 		s.known[sum] = right
 	}
 	return right
+}
+
+// admits reads the files of names, passwords and TLS as the daemon does at its start.
+func admits(cfg *config.Config) error {
+	var complaints config.Complaints
+	add := func(key string, err error) {
+		if err != nil {
+			text, remedy, _ := strings.Cut(err.Error(), "\ntry: ")
+			complaints = append(complaints, config.Complaint{File: cfg.File, Text: key + ": " + text, Remedy: cmp.Or(remedy, "correct the file that "+key+" names")})
+		}
+	}
+	add("config_file", toolkit.Validate(cfg.Web.ConfigFile))
+	add("public_config_file", toolkit.Validate(cfg.Web.PublicConfigFile))
+	if _, _, err := newSignIn("", cfg.Web.UsersFile); err != nil {
+		add("users_file", err)
+	}
+	if complaints == nil {
+		return nil
+	}
+	return complaints
 }
