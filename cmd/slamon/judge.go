@@ -16,14 +16,17 @@ import (
 
 // judgeFlags are the flags of `slamon judge` as they were given.
 type judgeFlags struct {
-	results, exclude, rule string
-	claim, from, to, zone  string
-	response               string
-	hours, holidays        string
-	combine                string
-	weights                map[string]int
-	interval, recheck      time.Duration
-	asJSON                 bool
+	results               []string
+	exclude, rule         string
+	sitesDown             int
+	oneSite               bool
+	claim, from, to, zone string
+	response              string
+	hours, holidays       string
+	combine               string
+	weights               map[string]int
+	interval, recheck     time.Duration
+	asJSON                bool
 }
 
 func judgeCommand() *cobra.Command {
@@ -40,6 +43,12 @@ unknown); optional: duration_seconds, reason, site, check, and base (false for a
 re-probe). Other columns are ignored. Several checks in one file are judged
 together: down is when any of them is down, or what --combine says: any_down,
 all_down, "2 of 3 down", "2 of 3 up", or mean, with --weights for what each counts.
+
+--results may be given several times, and as SITE=FILE for a file without the column
+site. Results of several sites are judged apart; and together, where each site has the
+same one check: down is then what more than half of the sites, or --sites-down of them,
+saw down at the same time, since what one sees may be its own way to the service.
+--one-site takes all of them for one place, for instance because it was renamed.
 
 --from and --to are RFC 3339 instants or days of the calendar in --tz. A day in
 --to counts whole: --to 2021-09-30 ends at midnight after the 30th. An instant in
@@ -72,18 +81,16 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 			if err != nil {
 				return exitError{codeUsage, err}
 			}
-			write := report.JudgeText
-			if f.asJSON {
-				write = report.JudgeJSON
-			}
-			if err := write(cmd.OutOrStdout(), v); err != nil {
+			if err := f.print(cmd.OutOrStdout(), v); err != nil {
 				return exitError{codeFailed, err}
 			}
-			return answerCode(v.Answer)
+			return answerCode(v.Answer())
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.results, "results", "", "results as CSV; - reads standard input")
+	flags.StringArrayVar(&f.results, "results", nil, "results as CSV, or SITE=FILE; - reads standard input; may be repeated")
+	flags.IntVar(&f.sitesDown, "sites-down", 0, "how many sites must see the service down for it to be down (default: more than half)")
+	flags.BoolVar(&f.oneSite, "one-site", false, "take all sites for one place")
 	flags.StringVar(&f.claim, "claim", "", "claimed availability with its sign, such as 99.991%")
 	flags.StringVar(&f.response, "claim-response", "", "claimed time of response, such as \"3s for 99%\", instead of --claim")
 	flags.StringVar(&f.from, "from", "", "start of the window: RFC 3339, or a day in --tz")
@@ -121,17 +128,17 @@ func answerCode(a sla.Answer) error {
 
 // judge reads what the flags name and judges it. A window that has not ended at
 // now is judged as far as now, or as far as the results go.
-func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (sla.Verdict, error) {
+func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (none sla.SitesVerdict, _ error) {
 	claim, window, err := f.parse()
 	if err != nil {
-		return sla.Verdict{}, err
+		return none, err
 	}
 	if f.rule == "-" {
-		return sla.Verdict{}, errRuleInput
+		return none, errRuleInput
 	}
 	if f.rule != "" {
 		if claim.Rule, err = readRule(f.rule, claim.Window.Zone, f.interval, window.Length()); err != nil {
-			return sla.Verdict{}, err
+			return none, err
 		}
 	}
 	var exclusions []sla.Exclusion
@@ -142,22 +149,26 @@ func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (sla.Verdict, error) 
 			return err
 		})
 		if err != nil {
-			return sla.Verdict{}, err
+			return none, err
 		}
 	}
-	var series []timeline.Series
 	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}}
-	err = read(f.results, stdin, func(r io.Reader, name string) (err error) {
-		series, err = report.ReadSeries(r, name, pacing)
-		return err
-	})
+	sites, err := f.readSites(stdin, pacing)
 	if err != nil {
-		return sla.Verdict{}, err
+		return none, err
 	}
-	if err := f.combined(&claim, series); err != nil {
-		return sla.Verdict{}, err
+	var all []timeline.Series
+	for _, s := range sites {
+		all = append(all, s.Series...)
 	}
-	return sla.Hold(claim, window, judgedUntil(window, series, now), series, exclusions), nil
+	if err := f.combined(&claim, checksOf(all)); err != nil {
+		return none, err
+	}
+	need, err := f.need(len(sites))
+	if err != nil {
+		return none, err
+	}
+	return sla.JudgeSites(claim, window, judgedUntil(window, all, now), sites, need, exclusions), nil
 }
 
 // judgedUntil returns how far a window can be judged.

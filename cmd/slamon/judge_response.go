@@ -71,7 +71,10 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 		}
 	}}
 	var series []timeline.Series
-	err = read(f.results, stdin, func(r io.Reader, name string) (err error) {
+	if len(f.results) != 1 {
+		return nil, fmt.Errorf("--claim-response with %d --results: times of response are judged from one file\ntry: --results once", len(f.results))
+	}
+	err = read(f.results[0], stdin, func(r io.Reader, name string) (err error) {
 		series, err = report.ReadSeries(r, name, pacing)
 		return err
 	})
@@ -79,7 +82,7 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 		return nil, err
 	}
 	if silent > 0 {
-		return nil, fmt.Errorf("--results %s: %d results are good and say no duration_seconds, so nobody knows whether they were in time\ntry: results with that column, or --claim", f.results, silent)
+		return nil, fmt.Errorf("--results %s: %d results are good and say no duration_seconds, so nobody knows whether they were in time\ntry: results with that column, or --claim", f.results[0], silent)
 	}
 	for _, s := range series {
 		c.Checks = append(c.Checks, s.Check)
