@@ -43,9 +43,10 @@ func TestLive(t *testing.T) {
 		t.Skip("starts the demo and Prometheus")
 	}
 	need(t, "prometheus")
+	demo := buildDemo(t)
 	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
 	defer cancel()
-	prometheus := startPrometheus(t, startDemo(t, ctx))
+	prometheus := startPrometheus(t, startDemo(t, demo))
 
 	open := map[string]string{} // expressions without an answer, and where they stand
 	alerts := map[string]string{}

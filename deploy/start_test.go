@@ -2,7 +2,6 @@ package deploy_test
 
 import (
 	"bufio"
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -16,13 +15,19 @@ import (
 
 var address = regexp.MustCompile(`metrics +http://([^/]+)/metrics`)
 
-// startDemo builds and starts the demo, and returns where it listens.
-func startDemo(t *testing.T, ctx context.Context) string {
+// buildDemo builds slamon, which takes minutes where nothing was built before.
+func buildDemo(t *testing.T) string {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "slamon")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "../cmd/slamon").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "../cmd/slamon").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
+	return binary
+}
+
+// startDemo starts the demo, and returns where it listens.
+func startDemo(t *testing.T, binary string) string {
+	t.Helper()
 	demo := command(t, binary, "demo", "--for", demoLife, "--web.listen-address", "127.0.0.1:0")
 	said, err := demo.StdoutPipe()
 	if err != nil {

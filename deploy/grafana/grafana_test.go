@@ -85,6 +85,9 @@ func TestPanels(t *testing.T) {
 			if p.Description == "" || !strings.HasSuffix(p.Description, ".") || p.FieldConfig.Defaults.Unit == "" {
 				t.Errorf("%s: want a description in a sentence, and a unit", where)
 			}
+			if p.FieldConfig.Defaults.NoValue == "" {
+				t.Errorf("%s: want words for when there is no data", where)
+			}
 			if *p.Datasource != prometheus || len(p.Targets) == 0 {
 				t.Errorf("%s: want queries to %v", where, prometheus)
 			}

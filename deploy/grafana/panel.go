@@ -8,13 +8,16 @@ import (
 // option sets one thing of a panel.
 type option func(*panel)
 
+// nothingSeen stands where there is nothing and no better reason is known.
+const nothingSeen = "Nothing in this time: is slamon scraped?"
+
 // show makes a panel of a type. Every panel says in which unit it shows and, in a
 // sentence, what it shows and why one would look.
 func show(kind, title, description, unit string, options ...option) panel {
 	p := panel{
 		Type: kind, Title: title, Description: description, Datasource: &prometheus,
 		GridPos:     gridPos{W: 8, H: 8},
-		FieldConfig: &fieldConfig{Defaults: field{Unit: unit}, Overrides: []override{}},
+		FieldConfig: &fieldConfig{Defaults: field{Unit: unit, NoValue: nothingSeen}, Overrides: []override{}},
 		Options:     map[string]any{},
 	}
 	all(options...)(&p)
@@ -193,9 +196,13 @@ func colored(name, color string) option {
 }
 
 // joined makes one row of the series that agree in their labels, and names and
-// orders the columns; columns that are not named are left out.
+// orders the columns; columns that are not named are left out. What a row lacks is a
+// dash: the words for a whole panel without data would stand in every empty cell.
 func joined(columns ...[2]string) option {
 	return func(p *panel) {
+		for _, c := range columns {
+			where(c[1], "noValue", "–")(p)
+		}
 		index, names, hidden := map[string]int{}, map[string]string{}, map[string]bool{"Time": true}
 		for i, c := range columns {
 			index[c[0]], names[c[0]] = i, c[1]
