@@ -18,13 +18,15 @@ func (f *judgeFlags) readSites(stdin io.Reader, pacing report.Pacing) ([]sla.Sit
 	reader := report.NewSiteReader(pacing, f.oneSite)
 	inputs := 0
 	for _, named := range f.results {
-		site, path := siteOf(named)
-		if path == "-" {
+		if _, path := siteOf(named); path == "-" {
 			inputs++
 		}
-		if inputs > 1 {
-			return nil, errors.New("--results - twice: standard input can be read once\ntry: --results - and files")
-		}
+	}
+	if inputs > 1 {
+		return nil, errors.New("--results - twice: standard input can be read once\ntry: --results - and files")
+	}
+	for _, named := range f.results {
+		site, path := siteOf(named)
 		err := read(path, stdin, func(r io.Reader, name string) error { return reader.Read(r, name, site) })
 		if err != nil {
 			return nil, err
