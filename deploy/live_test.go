@@ -100,6 +100,32 @@ func TestLive(t *testing.T) {
 	t.Logf("%d expressions have data", asked)
 	showPanels(t, ctx, prometheus)
 	checkExemplars(t, ctx, prometheus)
+	checkRules(t, ctx, prometheus)
+}
+
+// checkRules looks whether Prometheus could evaluate all of them.
+func checkRules(t *testing.T, ctx context.Context, prometheus string) {
+	t.Helper()
+	var found struct {
+		Groups []struct {
+			Rules []struct{ Name, Health, LastError string }
+		}
+	}
+	if err := fetch(ctx, prometheus+"/api/v1/rules", &found); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, g := range found.Groups {
+		for _, r := range g.Rules {
+			n++
+			if r.Health != "ok" {
+				t.Errorf("rule %s is %s: %s", r.Name, r.Health, r.LastError)
+			}
+		}
+	}
+	if want := len(ofRules(t)); n != want {
+		t.Errorf("Prometheus has %d rules, want %d", n, want)
+	}
 }
 
 // checkExemplars looks for one that leads from a bucket to its check, as the data

@@ -25,6 +25,14 @@ func frame(uid, title, description string) dashboard {
 	}
 }
 
+// marked shades the time in all charts for as long as expr has something.
+func (d dashboard) marked(name, expr, color, text string) dashboard {
+	d.Annotations.List = append(d.Annotations.List, annotation{
+		Name: name, Datasource: prometheus, Enable: true, IconColor: color, Expr: expr, Step: "15s", Title: name, Text: text,
+	})
+	return d
+}
+
 // one adds a variable with a single value.
 func (d dashboard) one(name, label, query, first string) dashboard {
 	return d.with(variable{Name: name, Label: label, Current: &current{first, first}}, query)

@@ -4,6 +4,7 @@ package main
 func service() dashboard {
 	return frame("slamon-service", "slamon: service",
 		"One service: what was seen when, what the claims make of it, how fast it answers, and why probes failed.").
+		marked("open incident", `slamon_incident_open{service="$service"} > 0`, bad, "{{service}}: incidents that had not ended").
 		one("service", "Service", `label_values(slamon_service_info{service!~"own-network|devices"}, service)`, "").
 		many("class", "Class", `label_values(slamon_check_up{service="$service"}, class)`).
 		many("claim", "Claim", `label_values(slamon_claim_info{service="$service"}, claim)`).
