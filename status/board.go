@@ -27,6 +27,8 @@ type Board struct {
 
 	Devices []Device        // in the order of the file
 	Reviews []device.Review // open ones and those of the last months, newest first
+	// Capacity are the rules that open reviews.
+	Capacity []device.CapacityRule
 }
 
 // Service is one service with all that is known of it.

@@ -20,7 +20,7 @@ func (s *server) deedRoutes() []route {
 		return route{http.MethodPost, path, s.act(home, fill, do)}
 	}
 	const incident, service, claim, maintenance = "/incidents/{id}", "/services/{id}", "/claims/{id}", "/maintenance"
-	return []route{
+	return append(s.reviewRoutes(post),
 		post(incident+"/acknowledge", incident, s.incident, s.doAcknowledge),
 		post(incident+"/comment", incident, s.incident, s.doComment),
 		post(incident+"/cause", incident, s.incident, s.doConfirm),
@@ -31,7 +31,7 @@ func (s *server) deedRoutes() []route {
 		post(claim+"/correct", claim, s.claim, s.doCorrect),
 		post(maintenance, maintenance, s.maintenancePage, s.doAnnounce),
 		post(maintenance+"/{id}/remove", maintenance, s.maintenancePage, s.doTakeBack),
-	}
+	)
 }
 
 // refuse says on the page why something was not done. What is not the reader's own

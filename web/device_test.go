@@ -18,8 +18,8 @@ func TestDevicePages(t *testing.T) {
 	for target, wants := range map[string][]string{
 		"/devices":                 {"meeting-gateway", "93 %", "72 % /var", "net-team", "overdue", "cpu-meeting-gateway-20260915"},
 		"/devices?lang=ja":         {"機器", "容量の見直し", "期限超過"},
-		"/devices/meeting-gateway": {`class="limit"`, "limit 50 %", "limit 90 %", "the agent restarted", "linkDown", `href="/services/meeting"`},
-		"/devices/meeting-gateway?range=365d&lang=ja":  {"しきい値 50 %", "プロセッサー", "エージェントの再起動"},
+		"/devices/meeting-gateway": {`class="limit"`, "review from 50 %", "limit 90 %", "the agent restarted", "linkDown", `href="/services/meeting"`},
+		"/devices/meeting-gateway?range=365d&lang=ja":  {"見直し 50 %", "プロセッサー", "エージェントの再起動"},
 		"/devices/meeting-gateway?range=7d":            {"<polyline", "<polygon"},
 		"/devices/meeting-gateway?range=30d&to=broken": {"<polyline"},
 	} {

@@ -16,8 +16,8 @@ const (
 	// hourPeriod is up to where a chart of readings is made of hours; a longer one
 	// takes days. Raw readings serve up to rawPeriod.
 	hourPeriod = 31 * 24 * time.Hour
-	// capacityLine is the share that a disclosure sheet reviews capacity at.
-	capacityLine = 0.5
+	// limitWithin is how many times its highest value a chart may reach, to show a limit.
+	limitWithin = 4
 )
 
 // readingPoint is a reading in one column.
@@ -27,7 +27,7 @@ type readingPoint struct {
 }
 
 // readingChart draws one series over a period; empty without any known reading.
-func (s *server) readingChart(v *visit, series device.Series, limits []float64, p timeline.Period) chartView {
+func (s *server) readingChart(v *visit, series device.Series, limits []limitLine, p timeline.Period) chartView {
 	points, err := s.readingPoints(series, p)
 	if err != nil {
 		s.Log.Warn("readings cannot be read", "series", series.String(), "error", err)
@@ -81,10 +81,16 @@ func (s *server) rawPoints(series device.Series, p timeline.Period) ([]readingPo
 	return out, err
 }
 
-func (v *visit) drawReadings(series device.Series, points []readingPoint, limits []float64, p timeline.Period) template.HTML {
+func (v *visit) drawReadings(series device.Series, points []readingPoint, limits []limitLine, p timeline.Period) template.HTML {
 	top := 0.0
 	for _, q := range points {
 		top = max(top, q.p95)
+	}
+	highest := top
+	for _, limit := range limits {
+		if limit.value <= limitWithin*highest {
+			top = max(top, limit.value)
+		}
 	}
 	step := top
 	if series.Kind.Unit() == device.Ratio {
@@ -110,9 +116,9 @@ func (v *visit) drawReadings(series device.Series, points []readingPoint, limits
 	}
 	b.WriteString(`</svg>`)
 	for _, limit := range limits {
-		if limit <= top {
-			fmt.Fprintf(&b, `<line class="limit" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"/><text class="tick" x="100%%" y="%[2]d" text-anchor="end">%[3]s</text>`,
-				line(limit), line(limit)-3, template.HTMLEscapeString(v.t("devices.limit", device.Format(limit, series.Kind.Unit()))))
+		if limit.value <= top {
+			fmt.Fprintf(&b, `<line class="limit" x1="0" x2="100%%" y1="%[1]d" y2="%[1]d"/><text class="tick last" x="100%%" y="%[2]d">%[3]s</text>`,
+				line(limit.value), line(limit.value)-3, template.HTMLEscapeString(limit.text))
 		}
 	}
 	for value := step; value <= top*1.001; value += step {

@@ -58,6 +58,7 @@ type deviceView struct {
 	Readings                []readingRow
 	Traps                   []trapRow
 	Reviews                 []reviewRow
+	Forms                   []reviewForms // of the open ones
 }
 
 type watchedRow struct {
@@ -158,7 +159,7 @@ func (s *server) device(v *visit) view {
 	}
 	out := deviceView{
 		Row: v.deviceRow(d), Profile: cmp.Or(d.Device.Profile, d.Profile), Notes: d.Notes, Interval: v.length(d.Interval, roundNear),
-		Watched: v.watchedRows(d), Readings: v.readingRows(d), Reviews: v.reviewRows(id),
+		Watched: v.watchedRows(d), Readings: v.readingRows(d), Reviews: v.reviewRows(id), Forms: s.reviewForms(v, id),
 	}
 	if x := findService(v.board, d.Service); x != nil {
 		out.Service, out.ServiceURL = nameOf(x.Name, x.ID), v.link("/services/"+string(x.ID))
@@ -180,7 +181,7 @@ func (s *server) device(v *visit) view {
 	out.Ranges = ranges
 	if s.Readings != nil {
 		for _, series := range chartedSeries(s.Readings.SeriesOf(id)) {
-			if c := s.readingChart(v, series, limitsOf(d, series), period); c.Picture != "" {
+			if c := s.readingChart(v, series, v.limitsOf(d, series), period); c.Picture != "" {
 				out.Charts = append(out.Charts, c)
 			}
 		}
@@ -197,15 +198,29 @@ func chartedSeries(all []device.Series) []device.Series {
 	return all[:min(len(all), maxCharts)]
 }
 
-// limitsOf are the lines in a chart: thresholds, and that of capacity.
-func limitsOf(d *status.Device, series device.Series) []float64 {
-	var limits []float64
-	if series.Kind == device.CPU {
-		limits = append(limits, capacityLine)
+// limitLine is a line across a chart.
+type limitLine struct {
+	value float64
+	text  string
+}
+
+// limitsOf are the lines in a chart: thresholds, and where capacity is reviewed.
+func (v *visit) limitsOf(d *status.Device, series device.Series) []limitLine {
+	var limits []limitLine
+	add := func(value float64, text string) {
+		if !slices.ContainsFunc(limits, func(l limitLine) bool { return l.value == value }) {
+			limits = append(limits, limitLine{value, text})
+		}
 	}
+	unit := series.Kind.Unit()
 	for _, w := range d.Watched {
-		if w.Series == series && !slices.Contains(limits, w.Limit) {
-			limits = append(limits, w.Limit)
+		if w.Series == series {
+			add(w.Limit, v.t("devices.limit", device.Format(w.Limit, unit)))
+		}
+	}
+	for _, c := range v.board.Capacity {
+		if c.Kind == series.Kind && (c.Device == "" || c.Device == d.ID) {
+			add(c.Limit, v.t("devices.capacity", device.Format(c.Limit, unit)))
 		}
 	}
 	return limits

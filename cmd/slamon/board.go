@@ -60,7 +60,7 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *sta
 		board.Services = append(board.Services, b.service(now, agents, cfg))
 		board.Devices = b.devices.board(cfg)
 	}
-	board.Reviews = b.devices.listReviews(now)
+	board.Reviews, board.Capacity = b.devices.listReviews(now), cfg.SNMP.Capacity
 	b.usuals.save()
 	b.current.Store(board)
 	return board

@@ -31,6 +31,7 @@ func devices(b *status.Board) {
 		Traps: []device.Trap{{At: Now.Add(-time.Hour).UTC(), From: "192.0.2.1:50000", Device: Gateway, Event: device.TrapLinkDown,
 			OID: ".1.3.6.1.6.3.1.1.5.3", Name: "linkDown", Values: []device.TrapValue{{OID: ".1.3.6.1.2.1.2.2.1.1.2", Name: "ifIndex.2", Value: "2"}}}},
 	}}
+	b.Capacity = []device.CapacityRule{device.DefaultCapacity}
 	b.Reviews = []device.Review{{
 		ID: "cpu-meeting-gateway-20260915", Rule: "cpu", Series: of(device.CPU, "", 0).Series, Cause: device.BusyDays,
 		Because: "the daily 95th percentile was above 50 % on 5 of the last 7 days", Opened: at(time.September, 15, 0, 15),
