@@ -61,6 +61,8 @@ type daemon struct {
 	boarded chan struct{} // says that there is a new board
 	teller  *teller
 
+	holidaysRefused string // what was last said of that file; belongs to runSources
+
 	boarding sync.Mutex // one board at a time
 
 	mu     sync.Mutex // guards what follows

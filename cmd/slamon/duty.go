@@ -99,6 +99,9 @@ func (t *teller) readDuties(cfg *config.Config, now time.Time) {
 
 // watchedPaths are the files that are read again when they change.
 func watchedPaths(cfg *config.Config) (list []string) {
+	if cfg.Holidays != "" {
+		list = append(list, filepath.Clean(cfg.Holidays))
+	}
 	for _, f := range cfg.MaintenanceFiles {
 		list = append(list, filepath.Clean(f.Path))
 	}

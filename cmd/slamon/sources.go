@@ -199,6 +199,7 @@ func (d *daemon) lookAtSources(watcher *fsnotify.Watcher) {
 			}
 		}
 	}
+	d.readHolidays(time.Now())
 	d.teller.readDuties(d.config.Load(), time.Now())
 	for _, err := range d.ledger.readSources(time.Now()) {
 		d.log.Error("maintenance file not taken, what it said before stays", "error", err)
