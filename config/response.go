@@ -34,6 +34,10 @@ func (r *reader) responseClaim(c *Config, s *check.Service, f *claimFile) sla.Re
 	if f.Response.ok {
 		r.responseLimit(s, &claim, f)
 	}
+	if length := windowLength(claim.Window); claim.Window.Kind != "" && length > c.Storage.Retention {
+		r.complain(f.at, "retention = "+strconv.Quote(FormatDuration(length.Round(24*time.Hour)))+" under [storage], or a shorter window",
+			"claim %q on response time is about %s, and raw results are kept for %s only", id, spoken(length), FormatDuration(c.Storage.Retention))
+	}
 	return claim
 }
 
@@ -53,7 +57,7 @@ func (r *reader) responseKeys(f *claimFile, id string) {
 		set bool
 		at  place
 		key string
-	}{{f.Combine.set, f.Combine.at, "combine"}, {f.DegradedIsDown.set, f.DegradedIsDown.at, "degraded_is_down"}, {f.Count != nil, f.at, "count"}, {f.Credits != nil, f.at, "credits"}} {
+	}{{f.Combine.set, f.Combine.at, "combine"}, {len(f.Weights.items) > 0, f.Weights.at, "weights"}, {f.DegradedIsDown.set, f.DegradedIsDown.at, "degraded_is_down"}, {f.Count != nil, f.at, "count"}, {f.Credits != nil, f.at, "credits"}} {
 		if k.set {
 			r.complain(k.at, "take it out", "%s has no meaning in claim %q on response time: every operation of its checks counts, a failed one as late", k.key, id)
 		}

@@ -64,8 +64,8 @@ func TestResponseReport(t *testing.T) {
 		language *Language
 		want     []string
 	}{
-		{Text, English, []string{"Response time report: Row 46", "Breached: of 8784 operations 74.", "Join page", "250 ms", "2026-09  4320", "99.90 %"}},
-		{Text, Japanese, []string{"応答時間報告書", "未達：8784回", "250 ms"}},
+		{Text, English, []string{"Response time report: Row 46", "Breached (95 %): Of 8784 operations 74.", "Join page", "250 ms", "2026-09  4320", "99.90 %"}},
+		{Text, Japanese, []string{"応答時間報告書", "8784回の操作のうち", "250 ms"}},
 		{HTML, English, []string{"<h1>Row 46</h1>", `class="verdict bad"`, "Clopper and Pearson", "<td>2026-10</td>"}},
 		{HTML, Japanese, []string{`lang="ja"`, "制限時間内"}},
 	} {

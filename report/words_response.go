@@ -7,11 +7,11 @@ var responseWordsEnglish = map[string]string{
 	"response.excluded": "Left out", "response.checks": "Response times", "response.check": "Check", "response.all": "All checks",
 	"response.precise": "The time that this share of the answered operations took at most. Times are kept to 0.4 % of themselves.",
 	"response.method":  "Every probe of the base grid is an operation; re-probes after a failure do not count, since bad times would count many times over. A failed operation is late, a degraded answer counts by its time, and slots without a measurement are neither in time nor late. The limits are those of Clopper and Pearson (Biometrika 26, 1934).",
-	"response.nothing": "Nothing was measured.", "response.met": "Met: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
-	"response.breached":             "Breached: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
+	"response.nothing": "Nothing was measured.", "response.met": "Of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
+	"response.breached":             "Of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
 	"response.met_if_unknown_alike": "Met if unknown slots were like the rest: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
-	"response.cannot_tell":          "Cannot tell: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
-	"response.open":                 "Cannot tell before the window ends: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
+	"response.cannot_tell":          "Of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
+	"response.open":                 "The window has not ended: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
 }
 
 var responseWordsJapanese = map[string]string{
@@ -21,9 +21,9 @@ var responseWordsJapanese = map[string]string{
 	"response.excluded": "除外", "response.checks": "応答時間", "response.check": "チェック", "response.all": "すべてのチェック",
 	"response.precise": "応答のあった操作のうち、この割合が要した最長の時間です。時間は 0.4 % の精度で保存しています。",
 	"response.method":  "基本間隔の測定をそれぞれ 1 回の操作とします。失敗後の再測定は、悪い時間帯が何度も数えられるため数えません。失敗した操作は遅延とし、品質低下の応答は所要時間で数え、測定のない時間は時間内とも遅延とも数えません。限界はクロッパーとピアソン（Biometrika 26、1934 年）によります。",
-	"response.nothing": "測定がありません。", "response.met": "達成：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
-	"response.breached":             "未達：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
+	"response.nothing": "測定がありません。", "response.met": "%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
+	"response.breached":             "%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
 	"response.met_if_unknown_alike": "不明分が他と同様なら達成：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
-	"response.cannot_tell":          "判定できません：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
-	"response.open":                 "期間の終わりまで判定できません：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
+	"response.cannot_tell":          "%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
+	"response.open":                 "期間は終わっていません：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
 }

@@ -169,6 +169,9 @@ func (v *ResponseVerdict) words() string {
 	}
 	share := fmt.Sprintf("of %d operations %s took at most %s, at 95 %% confidence between %s and %s of what users did; claimed are %s",
 		v.Operations, Percent(v.Point, v.digits()), PromiseTime(v.Claim.Limit), Percent(v.Low95, v.digits()), Percent(v.High95, v.digits()), v.Claim.Share)
+	if v.Unknown > 0 && v.Answer == CannotTell {
+		share += fmt.Sprintf(", and %d slots are unknown", v.Unknown)
+	}
 	switch {
 	case v.Answer == Met:
 		return "Met: " + share + "."
