@@ -46,7 +46,8 @@ func TestLive(t *testing.T) {
 	demo := buildDemo(t)
 	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
 	defer cancel()
-	prometheus := startPrometheus(t, startDemo(t, demo))
+	slamon := startDemo(t, demo)
+	prometheus := startPrometheus(t, slamon)
 
 	open := map[string]string{} // expressions without an answer, and where they stand
 	alerts := map[string]string{}
@@ -101,6 +102,7 @@ func TestLive(t *testing.T) {
 	showPanels(t, ctx, prometheus)
 	checkExemplars(t, ctx, prometheus)
 	checkRules(t, ctx, prometheus)
+	checkPages(t, ctx, slamon)
 }
 
 // checkRules looks whether Prometheus could evaluate all of them.
