@@ -159,8 +159,14 @@ func (t *trace) sentence(ctx context.Context, r check.Reason, err error) string 
 	case check.PhaseTLS:
 		return "the TLS handshake failed: " + why
 	case check.PhaseWait:
+		if r == check.ReasonTimeout {
+			return "connected, but got " + why
+		}
 		return "connected, but got no answer: " + why
 	case check.PhaseTransfer:
+		if r == check.ReasonTimeout {
+			return "the answer began, and did not end" + strings.TrimPrefix(why, "no answer")
+		}
 		return "the answer broke off: " + why
 	}
 	return why

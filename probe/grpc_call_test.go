@@ -88,7 +88,9 @@ func roomService(t *testing.T, files *protoregistry.Files) func(*grpc.Server) {
 	answer := func(ctx context.Context, in any) (any, error) {
 		room := in.(*dynamicpb.Message).Get(join.Input().Fields().ByName("room")).String()
 		out := dynamicpb.NewMessage(join.Output())
-		set := func(name protoreflect.Name, v any) { out.Set(join.Output().Fields().ByName(name), protoreflect.ValueOf(v)) }
+		set := func(name protoreflect.Name, v any) {
+			out.Set(join.Output().Fields().ByName(name), protoreflect.ValueOf(v))
+		}
 		switch room {
 		case "r-1":
 		case "closed":

@@ -113,7 +113,7 @@ func (h *httpProbe) run(ctx context.Context) check.Outcome {
 		}
 		next, err := trail.follow(a, x.resp)
 		if err != nil {
-			return trail.told(t.down(check.ReasonStatus, err.Error(), h.wantStatus(), x.resp.Status))
+			return t.down(check.ReasonStatus, err.Error(), h.wantStatus(), x.resp.Status)
 		}
 		x.close()
 		a = next

@@ -84,7 +84,7 @@ func (x *exchange) decoded(limit int64) (io.Reader, error) {
 	if !strings.EqualFold(x.resp.Header.Get("Content-Encoding"), "gzip") {
 		return x.resp.Body, nil
 	}
-	z, err := gzip.NewReader(&allowance{x.resp.Body, limit})
+	z, err := gzip.NewReader(&allowance{Reader: x.resp.Body, left: limit})
 	if err == io.EOF { // as after HEAD
 		return x.resp.Body, nil
 	}

@@ -86,6 +86,7 @@ func (x *exchange) close() {
 type allowance struct {
 	io.Reader
 	left int64
+	err  error // of the last read
 }
 
 // Read reads within the allowance.
@@ -97,7 +98,7 @@ func (a *allowance) Read(p []byte) (int, error) {
 		p = p[:a.left]
 	}
 	n, err := a.Reader.Read(p)
-	a.left -= int64(n)
+	a.left, a.err = a.left-int64(n), err
 	return n, err
 }
 
@@ -179,7 +180,7 @@ var (
 // target at once.
 func (x *exchange) open(ctx context.Context) {
 	conn := x.tcp
-	x.conn, x.from = conn, allowance{conn, headerLimit}
+	x.conn, x.from = conn, allowance{Reader: conn, left: headerLimit}
 	x.stop = interrupt(ctx, conn)
 }
 
@@ -195,6 +196,9 @@ func (x *exchange) readHeader(t *trace, method string) error {
 		resp, err := http.ReadResponse(x.in, r)
 		if errors.Is(err, errAllowance) {
 			return errHeader
+		}
+		if err != nil && x.from.err != nil {
+			return x.from.err // what came until then was taken for a whole line
 		}
 		if err != nil {
 			return err

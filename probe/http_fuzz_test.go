@@ -38,7 +38,7 @@ func judgeBytes(t *testing.T, h *httpProbe, answer []byte) check.Outcome {
 	tr := begin(context.Background(), check.PhaseTransfer)
 	x := newExchange()
 	defer x.release()
-	x.from = allowance{bytes.NewReader(answer), headerLimit}
+	x.from = allowance{Reader: bytes.NewReader(answer), left: headerLimit}
 	o := check.Outcome{}
 	if err := x.readHeader(&tr, "GET"); err != nil {
 		o = h.failed(t.Context(), &tr, err)

@@ -110,7 +110,7 @@ func (p *proxy) tunnel(conn net.Conn, x *exchange, target string) error {
 	if _, err := conn.Write([]byte(request + "\r\n")); err != nil {
 		return ownProxy("the proxy does not listen", err)
 	}
-	x.from = allowance{conn, headerLimit}
+	x.from = allowance{Reader: conn, left: headerLimit}
 	x.in.Reset(&x.from)
 	resp, err := http.ReadResponse(x.in, connectRequest)
 	switch {

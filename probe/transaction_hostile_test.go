@@ -135,6 +135,6 @@ func TestTransactionLongerThanInterval(t *testing.T) {
 	for range runs {
 		o := <-outcomes
 		want(t, o, check.Down, check.ReasonTimeout)
-		mentions(t, o, "step hang (1 of 1): connected, but got no answer: no answer within")
+		mentions(t, o, "step hang (1 of 1): connected, but got no answer within")
 	}
 }

@@ -31,7 +31,7 @@ func (r *txRun) step(ctx context.Context, s *txStep) check.Outcome {
 		next, err := l.follow(a, x.resp)
 		r.cookies.jar = l.jar
 		if err != nil {
-			return r.done(&t, s, x, l.told(t.down(check.ReasonStatus, err.Error(), h.wantStatus(), x.resp.Status)))
+			return r.done(&t, s, x, t.down(check.ReasonStatus, err.Error(), h.wantStatus(), x.resp.Status))
 		}
 		r.drop(&t, x)
 		a = next

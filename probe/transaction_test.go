@@ -294,7 +294,7 @@ func TestTransactionStepTimes(t *testing.T) {
 	p.Steps[1].Timeout = brief
 	o := outcomeOf(t, Transaction(p), patience)
 	want(t, o, check.Down, check.ReasonTimeout)
-	if s := o.Detail.Sentence; !strings.HasPrefix(s, "step join (2 of 3): connected, but got no answer: no answer within") {
+	if s := o.Detail.Sentence; !strings.HasPrefix(s, "step join (2 of 3): connected, but got no answer within") {
 		t.Errorf("sentence = %q", s)
 	}
 	if !regexp.MustCompile(`^login up .*\njoin down .*\nleave not made: \$\{room\} was not captured$`).MatchString(o.Detail.Steps) {
