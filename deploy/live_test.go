@@ -33,8 +33,8 @@ var empty = map[string]string{
 }
 
 const (
-	liveLimit = 80 * time.Second // outages and rates need some 15 s; the rest is for slow machines
-	demoLife  = "100s"           // should the test be killed, the demo ends by itself
+	liveLimit = 3 * time.Minute // outages and rates need some 15 s; the rest is for slow machines
+	demoLife  = "200s"          // should the test be killed, the demo ends by itself
 )
 
 // TestLive runs every expression on a Prometheus that scrapes the demo.
