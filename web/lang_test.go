@@ -15,6 +15,7 @@ import (
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web/chart"
 )
 
 var verb = regexp.MustCompile(`%(?:\[(\d)\])?(\.0)?([sd%])`)
@@ -71,7 +72,7 @@ func TestClosedSets(t *testing.T) {
 	for _, s := range check.States {
 		keys = append(keys, "state."+s.String())
 	}
-	for _, k := range kindOrder {
+	for _, k := range chart.Kinds {
 		keys = append(keys, "kind."+timeline.Kind(k).String())
 	}
 	for _, c := range check.Classes {

@@ -6,6 +6,7 @@ import (
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web/chart"
 )
 
 // stripView is one timeline picture with its caption.
@@ -31,7 +32,7 @@ func (s *server) read(id check.ID, p timeline.Period) timeline.Series {
 
 // strip draws the spans of a check or claim, up to the present.
 func (v *visit) stripView(name, url string, spans []timeline.Span, p timeline.Period) stripView {
-	return stripView{name, url, v.sumsText(sums(spans)), v.strip(name, spans, p), spans}
+	return stripView{name, url, v.sumsText(chart.Sum(spans)), v.strip(name, spans, p), spans}
 }
 
 // soFar cuts the part of the period off that lies in the future.

@@ -8,6 +8,7 @@ import (
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
+	"github.com/slamon/slamon/web/chart"
 )
 
 // windowsPerPage of the list of maintenance. For each the history of its time is read.
@@ -154,5 +155,5 @@ func (s *server) downIn(v *visit, p placed, c *status.Claim) (down time.Duration
 	for _, id := range bare.Checks {
 		series[id] = s.read(id, period)
 	}
-	return sums(claimSpans(&bare, series, period, nil))[timeline.Down], true
+	return chart.Sum(claimSpans(&bare, series, period, nil))[timeline.Down], true
 }
