@@ -80,6 +80,7 @@ func (r *reading) incident(s *status.Service, c *status.Check) {
 		Subject: "check " + string(c.ID), Type: Incident, Severity: Critical, Service: s.ID, Check: c.ID, Class: c.Class,
 		Since: c.Since, Failed: max(c.Failed, 1), Reason: c.Last.Reason,
 		Title:       fmt.Sprintf("%s: %s is down", s.Name, c.Name),
+		JA:          ja("", "%s: %s の停止", s.Name, c.Name),
 		Path:        "/checks/" + string(c.ID),
 		Maintenance: maintained(s, r.board.At),
 	}
@@ -94,6 +95,7 @@ func (r *reading) incident(s *status.Service, c *status.Check) {
 	found.Key, found.Since, found.Failed, found.Path = "incident/"+first.ID, first.FirstBad, failed, "/incidents/"+newest.ID
 	if !down {
 		found.Reason, found.Sentence = newest.Reason, "It was down when it was last seen; since then nothing is known."
+		found.JA.Sentence = "最後に確認できた時点では停止していました。その後の状態は不明です。"
 	}
 	r.add(found)
 }
@@ -146,6 +148,7 @@ func (r *reading) certificate(s *status.Service, c *status.Check, ends time.Time
 			Type: Certificate, Severity: severity, Service: s.ID, Check: c.ID, Class: c.Class, Since: r.board.At,
 			Title:    fmt.Sprintf("%s: the certificate of %s ends within %d days", s.Name, c.Name, days),
 			Sentence: "It is valid until " + ends.In(r.zone()).Format("2006-01-02 15:04 MST") + ".",
+			JA:       ja("有効期限は "+ends.In(r.zone()).Format("2006-01-02 15:04 MST")+" です。", "%s: %s の証明書の期限まで %d 日以内", s.Name, c.Name, days),
 			Path:     "/checks/" + string(c.ID),
 		})
 	}
@@ -172,6 +175,7 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 			Key: fmt.Sprintf("refuted/%s/%s", v.Claim.ID, window), Subject: "claim " + string(v.Claim.ID),
 			Type: Refuted, Severity: Critical, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At,
 			Title:    fmt.Sprintf("%s: the claim of %s is breached for certain", s.Name, v.Claim.Availability),
+			JA:       ja("", "%s: %s の未達が確定", s.Name, v.Claim.Availability),
 			Sentence: v.Explanation, Path: path, Lasting: lasting,
 		})
 	} else if v.Allowance > 0 {
@@ -185,6 +189,7 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 				Type: Coverage, Severity: Warning, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: path,
 				Title:    fmt.Sprintf("%s: only %s of the last 24 hours is known", s.Name, sla.Percent(w.Coverage, 1)),
 				Sentence: fmt.Sprintf("%s are unknown; a claim cannot be met on unknown time.", w.Unknown.Round(time.Second)),
+				JA:       ja("不明な時間が "+lengthJA(w.Unknown)+" あります。不明な時間では達成と判定できません。", "%s: 直近 24 時間のうち観測できたのは %s のみ", s.Name, sla.Percent(w.Coverage, 1)),
 			})
 		}
 	}
@@ -213,6 +218,7 @@ func (r *reading) allowance(s *status.Service, v *sla.Verdict, window string, la
 		Type: Allowance, Severity: severity, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: "/claims/" + string(v.Claim.ID),
 		Title:    fmt.Sprintf("%s: %g %% of the allowance of %s is used", s.Name, passed*100, v.Claim.Availability),
 		Sentence: Pace(v, r.board.At, r.zone()), Lasting: lasting,
+		JA: ja(paceJA(v, r.board.At, r.zone()), "%s: %s の許容停止時間の %g %% を使用", s.Name, v.Claim.Availability, passed*100),
 	})
 }
 
@@ -226,13 +232,11 @@ func Pace(v *sla.Verdict, now time.Time, zone *time.Location) string {
 		return text + fmt.Sprintf("; overdrawn by %s.", (-left).Round(time.Second))
 	}
 	text += fmt.Sprintf("; %s left", left.Round(time.Second))
-	passed := now.Sub(v.Period.From)
-	if v.Downtime.Point <= 0 || passed <= 0 {
+	ends, known := usedUp(v, now)
+	if !known {
 		return text + "."
 	}
-	// In float64: the product of two periods does not fit into nanoseconds.
-	lasts := time.Duration(float64(left) / float64(v.Downtime.Point) * float64(passed))
-	if ends := now.Add(lasts); ends.Before(v.Period.To) {
+	if ends.Before(v.Period.To) {
 		return text + ", at this pace until " + ends.In(zone).Format("2006-01-02") + "."
 	}
 	return text + ", enough at this pace."
@@ -241,20 +245,22 @@ func Pace(v *sla.Verdict, now time.Time, zone *time.Location) string {
 // own looks at the monitor itself.
 func (r *reading) own() {
 	o := &r.board.Own
-	say := func(t Type, severity Severity, title, sentence string) {
+	say := func(t Type, severity Severity, title, sentence string, words Words) {
 		r.add(Condition{Key: string(t), Subject: "slamon's " + string(t), Type: t, Severity: severity,
-			Since: r.board.At, Title: title, Sentence: sentence, Path: "/system"})
+			Since: r.board.At, Title: title, Sentence: sentence, JA: words, Path: "/system"})
 	}
 	if !o.NetworkAlive {
-		say(OwnNetwork, Warning, "slamon's own line is dead", "None of the anchors answers: what fails now is unknown, not down.")
+		say(OwnNetwork, Warning, "slamon's own line is dead", "None of the anchors answers: what fails now is unknown, not down.",
+			ja("基準点のいずれも応答しません。いま失敗しているものは停止ではなく不明として扱います。", "slamon 側の回線の断"))
 	}
 	if o.ClockOffsetKnown && r.limits.ClockOffset > 0 && o.ClockOffset.Abs() > r.limits.ClockOffset {
-		say(Clock, Warning, "slamon's own clock is off", fmt.Sprintf("It differs from the time server's by %s.", -o.ClockOffset))
+		say(Clock, Warning, "slamon's own clock is off", fmt.Sprintf("It differs from the time server's by %s.", -o.ClockOffset),
+			ja(fmt.Sprintf("時刻サーバーとの差は %s です。", -o.ClockOffset), "slamon の時計のずれ"))
 	}
 	if o.BackupError != "" {
-		say(Backup, Warning, "The backup of slamon's store failed", o.BackupError)
+		say(Backup, Warning, "The backup of slamon's store failed", o.BackupError, ja("", "slamon のバックアップの失敗"))
 	}
 	if o.StoreError != "" {
-		say(Storage, Critical, "slamon's store takes no results", o.StoreError)
+		say(Storage, Critical, "slamon's store takes no results", o.StoreError, ja("", "slamon の保存先への書き込みの失敗"))
 	}
 }

@@ -174,5 +174,8 @@ func TestGivers(t *testing.T) {
 		if len(found) != 1 || found[0].Key != test.key || found[0].Severity != test.severity || !strings.Contains(found[0].Title+" "+found[0].Sentence, test.says) {
 			t.Errorf("%s: %+v; want %s (%s) saying %q", name, found, test.key, test.severity, test.says)
 		}
+		if words := found[0].TitleIn("ja"); words == found[0].Title || strings.Contains(words+found[0].JA.Sentence, "%!") {
+			t.Errorf("%s: in Japanese %q", name, words)
+		}
 	}
 }

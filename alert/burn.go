@@ -54,6 +54,7 @@ func (r *reading) burn(s *status.Service, c *status.Claim, path string) {
 			Type: BurnRate, Severity: b.severity, Service: s.ID, Claim: c.Claim.ID, Since: r.board.At, Path: path,
 			Title:    fmt.Sprintf("%s: downtime over %s is %.1f times what %s allows", s.Name, b.long, rates[b.long], c.Claim.Availability),
 			Sentence: Pace(&c.Verdict, r.board.At, r.zone()),
+			JA:       ja(paceJA(&c.Verdict, r.board.At, r.zone()), "%s: %s の停止時間が %s の許容の %.1f 倍", s.Name, b.long, c.Claim.Availability, rates[b.long]),
 		})
 		return // the quickest says it all
 	}

@@ -99,6 +99,7 @@ type Condition struct {
 	Reason   check.Reason `json:"reason,omitempty"`
 	Title    string       `json:"title"`          // a subject line
 	Sentence string       `json:"sentence"`       // what was seen
+	JA       Words        `json:"ja,omitzero"`    // the same in Japanese, where there are words
 	Path     string       `json:"path,omitempty"` // of the page about it
 	// Lasting says that it cannot get better while its window lasts: downtime is not
 	// taken back. Giving way to something worse is no recovery, and not told as one.

@@ -42,23 +42,28 @@ func AtRisk(list []Undelivered, now time.Time, zone *time.Location) (Condition, 
 	if len(list) > 1 {
 		title, verb = fmt.Sprintf("%d notices", len(list)), "are"
 	}
-	sentence := fmt.Sprintf("Nobody has accepted %q, detected at %s.", first.Notice.title(), clockIn(first.Notice.Detected, zone))
+	sentence := fmt.Sprintf("Nobody has accepted %q, detected at %s.", first.Notice.titleIn("en"), clockIn(first.Notice.Detected, zone))
 	if first.Trouble != "" {
 		sentence += " The newest error: " + first.Trouble
 	}
+	saysJA := fmt.Sprintf("%s に検知した「%s」は、まだ誰も受け取っていません。", clockIn(first.Notice.Detected, zone), first.Notice.titleIn("ja"))
+	if first.Trouble != "" {
+		saysJA += "直近のエラー: " + first.Trouble
+	}
 	return Condition{
+		JA:  ja(saysJA, "通知 %d 件が期限に間に合わない恐れ（最初の期限 %s）", len(list), clockIn(first.Notice.Due, zone)),
 		Key: string(Deadline), Subject: "slamon's " + string(Deadline), Type: Deadline, Severity: Critical,
 		Since: Pressing(&first.Notice), Path: "/system", Sentence: sentence,
 		Title: fmt.Sprintf("%s %s about to miss the window, the first at %s", title, verb, clockIn(first.Notice.Due, zone)),
 	}, true
 }
 
-// title is that of the first condition.
-func (n *Notice) title() string {
+// titleIn is that of the first condition.
+func (n *Notice) titleIn(language string) string {
 	if len(n.Conditions) == 0 {
 		return n.ID
 	}
-	return n.Conditions[0].Title
+	return n.Conditions[0].TitleIn(language)
 }
 
 func clockIn(t time.Time, zone *time.Location) string {

@@ -20,7 +20,12 @@ func (r *reading) device(d *status.Device) {
 		if w.Unstable {
 			title = fmt.Sprintf("%s: %s passes its threshold again and again", d.Name, thing(w.Series))
 		}
+		verb := "しきい値を通過"
+		if w.Unstable {
+			verb = "しきい値を繰り返し通過"
+		}
 		r.add(Condition{
+			JA:      ja("", "%s: %s が%s", d.Name, thing(w.Series), verb),
 			Key:     fmt.Sprintf("crossing/%s/%s", w.Threshold.ID, w.Series),
 			Subject: fmt.Sprintf("threshold %s of %s", w.Threshold.ID, w.Series),
 			Type:    Crossing, Severity: severityOf(w.Severity), Service: d.Service, Check: check.ID(d.ID), Class: d.Class,
@@ -60,6 +65,7 @@ func (r *reading) review(v *device.Review) {
 		sentence += " It was due on " + v.Due.In(r.zone()).Format("2006-01-02") + "."
 	}
 	r.add(Condition{
+		JA:  ja("", "%s: %s の容量の見直し", v.Series.Device, thing(v.Series)),
 		Key: "review/" + v.ID, Subject: "capacity review " + v.ID, Type: Review, Severity: severity, Check: check.ID(v.Series.Device),
 		Since: v.Opened, Title: fmt.Sprintf("%s: the capacity of %s is to be reviewed", v.Series.Device, thing(v.Series)),
 		Sentence: sentence, Path: "/devices",

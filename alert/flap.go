@@ -50,7 +50,8 @@ func (d *decision) calm() {
 // stable tells that a subject no longer flaps, together with those that were told
 // with it and calm down at the same time.
 func (d *decision) stable(name string, s *Subject) {
-	c := Condition{Subject: name, Title: name + " is stable again", Sentence: "It no longer comes and goes."}
+	c := Condition{Subject: name, Title: name + " is stable again", Sentence: "It no longer comes and goes.",
+		JA: ja("断続しなくなりました。", "%s の安定", name)}
 	slot := "stable " + s.Thread
 	if n := d.open[slot]; n != nil {
 		n.add(&Item{Condition: c, Seen: d.now})

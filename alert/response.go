@@ -20,6 +20,7 @@ func (r *reading) unusual(s *status.Service, c *status.Check) {
 		Key: "unusual_response/" + string(c.ID), Subject: "response time of " + string(c.ID),
 		Type: UnusualResponse, Severity: Warning, Service: s.ID, Check: c.ID, Class: c.Class, Since: u.Since,
 		Title: fmt.Sprintf("%s: %s responds more slowly than usual", s.Name, c.Name),
+		JA:    ja("", "%s: %s の応答が平常より遅い", s.Name, c.Name),
 		Path:  "/checks/" + string(c.ID), Maintenance: maintained(s, r.board.At),
 	}
 	found.Sentence = "What is usual at this hour of the week is not known."
@@ -60,6 +61,7 @@ func (r *reading) response(s *status.Service, c *status.Response) {
 		Key: fmt.Sprintf("refuted/%s/%s", c.Claim.ID, window), Subject: "claim " + string(c.Claim.ID),
 		Type: Refuted, Severity: Critical, Service: s.ID, Claim: c.Claim.ID, Since: c.At,
 		Title:    fmt.Sprintf("%s: the claim of %s is breached", s.Name, c.Claim.Promise),
+		JA:       ja("", "%s: %s の未達", s.Name, c.Claim.Promise),
 		Sentence: c.Explanation, Path: "/claims/" + string(c.Claim.ID), Lasting: lasting,
 	})
 }

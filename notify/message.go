@@ -55,6 +55,8 @@ type Renderer struct {
 	// Act returns the signed link by which whoever holds it acknowledges a condition;
 	// nil for none.
 	Act func(key string) string
+
+	language string // of the message that is being written
 }
 
 // Render writes the message of a notice.
@@ -63,6 +65,7 @@ func (r Renderer) Render(n alert.Notice, language string) Message {
 	if w == nil {
 		language, w = "en", words["en"]
 	}
+	r.language = language
 	m := Message{ID: n.ID, Thread: n.Thread, Language: language, Notice: n, Subject: r.subject(w, n)}
 	if r.URL != "" && len(n.Conditions) > 0 {
 		m.Link = r.URL + n.Conditions[0].Path
@@ -75,7 +78,7 @@ func (r Renderer) Render(n alert.Notice, language string) Message {
 func (r Renderer) subject(w map[string]string, n alert.Notice) string {
 	s := "[slamon] " + w[string(n.Kind)] + ": "
 	if len(n.Conditions) > 0 {
-		s += n.Conditions[0].Title
+		s += n.Conditions[0].TitleIn(r.language)
 	}
 	if more := len(n.Conditions) + n.More - 1; more > 0 {
 		s += fmt.Sprintf(w["and more"], more)
@@ -86,7 +89,7 @@ func (r Renderer) subject(w map[string]string, n alert.Notice) string {
 func (r Renderer) text(w map[string]string, n alert.Notice) string {
 	var b strings.Builder
 	for _, c := range n.Conditions {
-		fmt.Fprintf(&b, "%s\n", c.Title)
+		fmt.Fprintf(&b, "%s\n", c.TitleIn(r.language))
 		for _, line := range r.lines(w, n, c) {
 			fmt.Fprintf(&b, "  %s: %s\n", line.Name, line.Value)
 		}
@@ -95,7 +98,7 @@ func (r Renderer) text(w map[string]string, n alert.Notice) string {
 	if n.More > 0 {
 		fmt.Fprintf(&b, w["more listed"]+"\n\n", n.More)
 	}
-	fmt.Fprintf(&b, "%s: %s\n%s: %s\n%s: %s\n", w["detected"], r.at(n.Detected), w["due"], r.at(n.Due), w["why"], n.Why)
+	fmt.Fprintf(&b, "%s: %s\n%s: %s\n%s: %s\n", w["detected"], r.at(n.Detected), w["due"], r.at(n.Due), w["why"], why(r.language, n.Why))
 	fmt.Fprintf(&b, "%s: %s\n", w["site"], r.Site)
 	return b.String()
 }
@@ -110,9 +113,13 @@ func (r Renderer) lines(w map[string]string, n alert.Notice, c alert.Condition) 
 			out = append(out, Fact{w[name], value, link})
 		}
 	}
-	add("seen", c.Sentence, "")
+	add("seen", c.SentenceIn(r.language), "")
 	if !c.Since.IsZero() {
 		add("since", r.at(c.Since), "")
+	}
+	if n.Kind == alert.Recovered && c.Type == alert.Incident && n.Detected.After(c.Since) {
+		add("over", r.at(n.Detected), "")
+		add("lasted", n.Detected.Sub(c.Since).Round(time.Second).String(), "")
 	}
 	if c.Failed > 0 {
 		add("failed", fmt.Sprint(c.Failed), "")
@@ -155,7 +162,7 @@ var page = template.Must(template.New("mail").Parse(`<!doctype html>
 func (r Renderer) html(w map[string]string, n alert.Notice, subject string) string {
 	p := sheet{Language: w["language"], Subject: subject, Footer: r.footer(w, n)}
 	for _, c := range n.Conditions {
-		p.Blocks = append(p.Blocks, Section{c.Title, r.lines(w, n, c)})
+		p.Blocks = append(p.Blocks, Section{c.TitleIn(r.language), r.lines(w, n, c)})
 	}
 	if n.More > 0 {
 		p.More = fmt.Sprintf(w["more listed"], n.More)
@@ -164,7 +171,7 @@ func (r Renderer) html(w map[string]string, n alert.Notice, subject string) stri
 }
 
 func (r Renderer) footer(w map[string]string, n alert.Notice) []Fact {
-	return []Fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], n.Why, ""}, {w["site"], r.Site, ""}}
+	return []Fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], why(r.language, n.Why), ""}, {w["site"], r.Site, ""}}
 }
 
 // sheet is what the HTML part of a mail shows.

@@ -1,5 +1,10 @@
 package notify
 
+import (
+	"fmt"
+	"strings"
+)
+
 // words are what messages say, by language. Titles and sentences of conditions come
 // from elsewhere and stay as they are. A test holds the languages to the same keys.
 var words = map[string]map[string]string{
@@ -9,7 +14,7 @@ var words = map[string]map[string]string{
 		"recovered": "OVER", "flapping": "COMES AND GOES", "stable": "STABLE", "test": "TEST",
 		"and more": " and %d more", "more listed": "%d more are listed on the pages.",
 		"detected": "Detected", "due": "To be told by", "why": "Why now", "site": "Seen from",
-		"seen": "Seen", "since": "Since", "failed": "Failed probes", "service": "Service", "check": "Check",
+		"seen": "Seen", "since": "Since", "over": "Over at", "lasted": "Lasted about", "failed": "Failed probes", "service": "Service", "check": "Check",
 		"claim": "Claim", "page": "Page", "acknowledge": "Acknowledge",
 		"report": "REPORT", "period": "Period", "attached": "Attached", "template": "(The template of this channel failed, so this is the built-in text: %s)",
 	},
@@ -19,8 +24,41 @@ var words = map[string]map[string]string{
 		"recovered": "復旧", "flapping": "断続", "stable": "安定", "test": "試験",
 		"and more": " ほか%d件", "more listed": "ほか%d件は画面に表示しています。",
 		"detected": "検知", "due": "通知期限", "why": "通知の理由", "site": "監視地点",
-		"seen": "状況", "since": "発生", "failed": "失敗した監視の回数", "service": "サービス", "check": "監視項目",
+		"seen": "状況", "since": "発生", "over": "復旧", "lasted": "継続（およそ）", "failed": "失敗した監視の回数", "service": "サービス", "check": "監視項目",
 		"claim": "公表値", "page": "画面", "acknowledge": "対応を開始",
 		"report": "報告書", "period": "対象期間", "attached": "添付", "template": "（この通知先のテンプレートに誤りがあるため、標準の文面で送信しました: %s）",
 	},
+}
+
+// whys are the reasons of package alert in Japanese, by how they begin; what follows is
+// a length of time.
+var whys = []struct{ begins, ends, said string }{
+	{"confirmed", "", "障害を確認"},
+	{"no longer there", "", "解消"},
+	{"it is over", "", "終了"},
+	{"more severe than told before", "", "前回の通知より深刻"},
+	{"not acknowledged within ", "", "%s 以内に対応開始の連絡なし"},
+	{"still there ", " after the last notice", "前回の通知から %s を過ぎても継続"},
+	{"failed more than four times within an hour", "", "1 時間に 5 回以上の失敗"},
+	{"quiet for ", "", "%s の間、異常なし"},
+	{"the period has ended", "", "対象期間の終了"},
+	{"somebody tries this channel", "", "通知先の試験"},
+}
+
+// why says in a language why a notice is due.
+func why(language, text string) string {
+	if language != "ja" {
+		return text
+	}
+	for _, w := range whys {
+		rest, ok := strings.CutPrefix(text, w.begins)
+		if !ok || !strings.HasSuffix(rest, w.ends) {
+			continue
+		}
+		if strings.Contains(w.said, "%s") {
+			return fmt.Sprintf(w.said, strings.TrimSuffix(rest, w.ends))
+		}
+		return w.said
+	}
+	return text
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -36,5 +37,48 @@ func TestLinks(t *testing.T) {
 	}
 	if m := r.Render(outage(alert.Opened, "xx").Notice, "xx"); m.Language != "en" {
 		t.Errorf("language %q, want en for one that is not known", m.Language)
+	}
+}
+
+// TestWhysInJapanese goes through a trouble from its opening to its end: each reason has
+// words in Japanese.
+func TestWhysInJapanese(t *testing.T) {
+	start := time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
+	rules := alert.Rules{Policies: []alert.Policy{{ID: "all", Confirm: 1, Window: time.Hour, Remind: time.Hour, EscalateAfter: 15 * time.Minute,
+		Channels: []alert.Channel{"mail"}, Escalation: []alert.Channel{"phone"}}}}
+	warning := alert.Condition{Key: "a", Subject: "a", Type: alert.Certificate, Severity: alert.Warning}
+	critical := warning
+	critical.Severity = alert.Critical
+	seen := map[alert.Kind]string{}
+	var memory alert.Memory
+	look := func(after time.Duration, wrong ...alert.Condition) {
+		for _, n := range alert.Decide(start.Add(after), rules, wrong, &memory) {
+			seen[n.Kind] = n.Why
+		}
+	}
+	look(0, warning)
+	look(time.Minute, critical)
+	look(20*time.Minute, critical)
+	look(90*time.Minute, critical)
+	look(91 * time.Minute)
+	for i := range 6 {
+		look(3*time.Hour+time.Duration(2*i)*time.Minute, warning)
+		look(3*time.Hour + time.Duration(2*i+1)*time.Minute)
+	}
+	look(5 * time.Hour)
+	if n, ok := alert.Announce(start, rules, warning); ok {
+		seen["announced"] = n.Why
+	}
+	seen[alert.Test] = Sample("ja").Notice.Why
+	if len(seen) != 9 {
+		t.Errorf("%d kinds of notice: %v", len(seen), seen)
+	}
+	for kind, text := range seen {
+		if said := why("ja", text); said == text || strings.Contains(said, "%") {
+			t.Errorf("%s: %q has no words in Japanese: %q", kind, text, said)
+		}
+	}
+	if got, want := why("ja", "not acknowledged within 15m0s"), "15m0s 以内に対応開始の連絡なし"; got != want {
+		t.Errorf("why() = %q, want %q", got, want)
 	}
 }

@@ -99,7 +99,7 @@ func TestNoticesOverRestart(t *testing.T) {
 	target.Close()
 	first := live(t, dir, "http", "")
 	until(t, "a mail about the failure", func() bool { return len(box.Letters()) == 1 })
-	if got := subject(t, box.Letters()[0]); got != "[slamon] 障害: files: port is down" {
+	if got := subject(t, box.Letters()[0]); got != "[slamon] 障害: files: port の停止" {
 		t.Errorf("subject %q", got)
 	}
 	link := signedLink(t, box.Letters()[0])
@@ -137,7 +137,7 @@ func TestNoticesOverRestart(t *testing.T) {
 	}
 	defer target.Close()
 	until(t, "a mail about the recovery", func() bool { return len(box.Letters()) > 1 })
-	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port is down" {
+	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port の停止" {
 		t.Errorf("subject %q", got)
 	}
 	if n := len(box.Letters()); n != 2 {
