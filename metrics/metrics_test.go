@@ -136,6 +136,7 @@ func TestAbsent(t *testing.T) {
 		"verdict of an unjudged claim":        `slamon_claim_verdict{claim="new"`,
 		"incidents that have not settled":     `slamon_incidents_total{reason="timeout",service="meeting",side="unassigned"} 1`,
 		"incidents within announced downtime": `slamon_incidents_total{reason="status"`,
+		"the name of an incident in a label":  `media-2`,
 		"a pair of outcome and reason unseen": `outcome="down",reason="dns"`,
 		"facts of a check that has none":      `slamon_check_http_status_code{check="edge"`,
 	} {
