@@ -98,3 +98,28 @@ func (all *Profiles) choose(named, sysObjectID string) (*Profile, error) {
 	return nil, fmt.Errorf("profile %q: there is none of that name; there are %s", named,
 		strings.Join(all.Names(), ", "))
 }
+
+// BuiltinProfile returns the file of a built-in profile, to be copied.
+func BuiltinProfile(name string) ([]byte, error) {
+	data, err := builtin.ReadFile("profiles/" + name + ".toml")
+	if err == nil {
+		return data, nil
+	}
+	all, err := LoadProfiles("")
+	if err != nil {
+		return nil, err
+	}
+	_, err = all.choose(name, "")
+	return nil, err
+}
+
+// Marks returns the marks of the profile's rules, each once.
+func (p *Profile) Marks() string {
+	var marks []string
+	for _, r := range slices.Concat(p.CPU, p.Memory, p.Readings) {
+		if !slices.Contains(marks, string(r.Mark)) {
+			marks = append(marks, string(r.Mark))
+		}
+	}
+	return strings.Join(marks, ", ")
+}

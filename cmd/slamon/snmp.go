@@ -51,7 +51,7 @@ stored. Passwords are read from environment variables.`,
 	all.DurationVar(&f.timeout, "timeout", 2*time.Second, "wait so long for each answer")
 	all.IntVar(&f.retries, "retries", 2, "ask so often again")
 	all.IntVar(&f.repetitions, "max-repetitions", 10, "rows asked for at once; less for agents that fail")
-	cmd.AddCommand(f.probeCommand(), f.walkCommand())
+	cmd.AddCommand(f.probeCommand(), f.walkCommand(), f.profilesCommand())
 	return cmd
 }
 

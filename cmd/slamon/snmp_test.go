@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -99,5 +101,34 @@ func TestSNMPExitCodes(t *testing.T) {
 		if code != test.code || err == nil || !strings.Contains(err.Error(), test.text) {
 			t.Errorf("%q: code %d, %v (%q), want %d with %q", test.args, code, err, out, test.code, test.text)
 		}
+	}
+}
+
+// TestSNMPProfiles lists the profiles and prints one that can be taken as it is.
+func TestSNMPProfiles(t *testing.T) {
+	out, code, err := runSNMP(t, "profiles")
+	if code != codeFine || err != nil {
+		t.Fatalf("exit code %d, %v", code, err)
+	}
+	for _, want := range []string{"cisco     Cisco IOS, IOS XE and NX-OS", "1.3.6.1.4.1.9 ", "all others", "S, M"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("the list has no %q:\n%s", want, out)
+		}
+	}
+	own := t.TempDir()
+	text, code, err := runSNMP(t, "profiles", "yamaha")
+	if code != codeFine || err != nil {
+		t.Fatalf("exit code %d, %v", code, err)
+	}
+	text = strings.Replace(text, "Yamaha RT and RTX routers", "our routers", 1)
+	if err := os.WriteFile(filepath.Join(own, "yamaha.toml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, _, err = runSNMP(t, "probe", snmpAgent(t).Addr(), "--community-env", "COMMUNITY", "--profiles", own)
+	if err != nil || !strings.Contains(out, "yamaha (our routers)") || !strings.Contains(out, "33 %") {
+		t.Errorf("by the copy: %v\n%s", err, out)
+	}
+	if _, code, err = runSNMP(t, "profiles", "abacus"); code != codeUsage || !strings.Contains(err.Error(), "there are alaxala, cisco") {
+		t.Errorf("no such profile: exit code %d, %v", code, err)
 	}
 }
