@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -69,10 +70,9 @@ func TestHalfAnHourOf500(t *testing.T) {
 // gone after its last line. It is sent again under the same Message-ID.
 func TestDroppedAfterData(t *testing.T) {
 	s := &sink{}
-	dropped := false
+	var mails atomic.Int32
 	s.data = func(c net.Conn, _ letter) error {
-		if !dropped {
-			dropped = true
+		if mails.Add(1) == 1 {
 			c.Close()
 		}
 		return nil
