@@ -2,28 +2,36 @@ package snmp
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/gosnmp/gosnmp"
 	"go.uber.org/goleak"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/snmp/snmptest"
 )
 
-// A hundred agents that never answer delay none that does: the polls of the good
-// ones end while the silent ones still wait for an hour.
+// Agents that never answer delay none that does, be it a hundred of them or one among a
+// thousand: the polls of the good ones end while the silent ones still wait for an hour.
 func TestSilentAgentsDelayNoOther(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	for _, n := range []struct{ silent, good, polls int }{{100, 20, 5}, {1, 1000, 1}} {
+		silentAgents(t, n.silent, n.good, n.polls)
+	}
+}
+
+func silentAgents(t *testing.T, silent, good, polls int) {
 	env := testEnv(t)
 	defer env.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var silentOnes sync.WaitGroup
-	for range 100 {
+	for range silent {
 		agent := testAgent(t)
 		defer agent.Close()
 		agent.Mute(true)
@@ -36,20 +44,26 @@ func TestSilentAgentsDelayNoOther(t *testing.T) {
 			}
 		})
 	}
-	var goodOnes sync.WaitGroup
-	for range 20 {
+	var goodOnes errgroup.Group
+	goodOnes.SetLimit(50) // the agents share this process, and are slower than real ones
+	for range good {
 		agent := testAgent(t, linux()...)
 		defer agent.Close()
-		p := testPoller(t, env, testDevice(agent))
-		goodOnes.Go(func() {
-			for range 5 {
+		d := testDevice(agent)
+		d.Timeout, d.Wanted = 20*time.Second, device.Wanted{CPU: true}
+		p := testPoller(t, env, d)
+		goodOnes.Go(func() error {
+			for range polls {
 				if _, o := p.Poll(ctx); o.State != check.Up {
-					t.Errorf("Poll() of a good agent = %s, %s", o.State, o.Reason)
+					return fmt.Errorf("Poll() of a good agent = %s, %s", o.State, o.Reason)
 				}
 			}
+			return nil
 		})
 	}
-	goodOnes.Wait()
+	if err := goodOnes.Wait(); err != nil {
+		t.Errorf("beside %d silent agents: %v", silent, err)
+	}
 	cancel()
 	silentOnes.Wait()
 }
