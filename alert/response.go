@@ -2,6 +2,7 @@ package alert
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -23,15 +24,23 @@ func (r *reading) unusual(s *status.Service, c *status.Check) {
 		JA:    ja("", "%s: %s の応答が平常より遅い", s.Name, c.Name),
 		Path:  "/checks/" + string(c.ID), Maintenance: maintained(s, r.board.At),
 	}
-	found.Sentence = "What is usual at this hour of the week is not known."
-	if u.High > 0 {
-		found.Sentence = fmt.Sprintf("At this hour of the week half of its answers take %s and 95 of 100 at most %s.", shortly(u.Median), shortly(u.High))
-		if u.Recent > 0 {
-			found.Sentence = fmt.Sprintf("Half of its answers of the last %s took %s or more. ", max(u.Rule.After, time.Minute).Round(time.Minute), shortly(u.Recent)) + found.Sentence
-		}
-	}
-	found.Sentence += " It counts as no downtime."
+	found.Sentence, found.JA.Sentence = slowness(u)
 	r.add(found)
+}
+
+// slowness says what the answers of late are held against, in English and Japanese.
+func slowness(u *status.Usual) (en, ja string) {
+	const noDowntime, noDowntimeJA = " It counts as no downtime.", "停止時間には数えません。"
+	if u.High <= 0 {
+		return "What is usual at this hour of the week is not known." + noDowntime, "この曜日と時刻の平常値は不明です。" + noDowntimeJA
+	}
+	en = fmt.Sprintf("At this hour of the week half of its answers take %s and 95 of 100 at most %s.", shortly(u.Median), shortly(u.High)) + noDowntime
+	ja = fmt.Sprintf("この曜日と時刻の平常値は、半数が %s、95 %% が %s 以内です。", shortly(u.Median), shortly(u.High)) + noDowntimeJA
+	if u.Recent > 0 {
+		en = fmt.Sprintf("Half of its answers of the last %s took %s or more. ", sla.AtLeast(u.Rule.After), shortly(u.Recent)) + en
+		ja = fmt.Sprintf("直近 %s の応答の半数は %s 以上でした。", strings.NewReplacer("h", "時間", "m", "分", "s", "秒").Replace(sla.PromiseTime(u.Rule.After)), shortly(u.Recent)) + ja
+	}
+	return en, ja
 }
 
 // shortly prints a time of response with the digits that count.

@@ -22,7 +22,7 @@ func TestUnusualResponse(t *testing.T) {
 		want  string
 	}{
 		"as ever": {check.Up, status.Usual{Median: time.Second, High: 2 * time.Second}, ""},
-		"slow": {check.Up, slow, "Half of its answers of the last 15m0s took 1.23s or more. At this hour of the week half of its answers take 120ms and " +
+		"slow": {check.Up, slow, "Half of its answers of the last 15 min took 1.23s or more. At this hour of the week half of its answers take 120ms and " +
 			"95 of 100 at most 310ms. It counts as no downtime."},
 		"slow, and nothing known of this hour": {check.Degraded, status.Usual{Unusual: true, Since: now}, "What is usual at this hour of the week is not known. It counts as no downtime."},
 		"down":                                 {check.Down, slow, ""},
@@ -42,6 +42,8 @@ func TestUnusualResponse(t *testing.T) {
 			if len(got) != 0 {
 				t.Errorf("%s: %+v, want nothing", name, got)
 			}
+		case len(got) == 1 && c.usual.Recent > 0 && got[0].SentenceIn("ja") != "直近 15分 の応答の半数は 1.23s 以上でした。この曜日と時刻の平常値は、半数が 120ms、95 % が 310ms 以内です。停止時間には数えません。":
+			t.Errorf("%s: in Japanese %q", name, got[0].SentenceIn("ja"))
 		case len(got) != 1 || got[0].Sentence != c.want || got[0].Severity != Warning || got[0].Key != "unusual_response/join" || !got[0].Since.Equal(c.usual.Since):
 			t.Errorf("%s: %+v, want %q", name, got, c.want)
 		}

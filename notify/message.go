@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"html/template"
+	"slices"
 	"strings"
 	"time"
 
@@ -76,7 +77,7 @@ func (r Renderer) Render(n alert.Notice, language string) Message {
 }
 
 func (r Renderer) subject(w map[string]string, n alert.Notice) string {
-	s := "[slamon] " + w[string(n.Kind)] + ": "
+	s := "[slamon] " + w[kindOf(n)] + ": "
 	if len(n.Conditions) > 0 {
 		s += n.Conditions[0].TitleIn(r.language)
 	}
@@ -84,6 +85,16 @@ func (r Renderer) subject(w map[string]string, n alert.Notice) string {
 		s += fmt.Sprintf(w["and more"], more)
 	}
 	return clip(s)
+}
+
+// kindOf is the key of the word that a subject begins with: only a failure is down, and
+// what is slow or about to end is not.
+func kindOf(n alert.Notice) string {
+	failure := func(c alert.Condition) bool { return c.Type == alert.Incident || c.Type == alert.Trial }
+	if n.Kind == alert.Opened && len(n.Conditions) > 0 && !slices.ContainsFunc(n.Conditions, failure) {
+		return "warned"
+	}
+	return string(n.Kind)
 }
 
 func (r Renderer) text(w map[string]string, n alert.Notice) string {

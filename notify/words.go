@@ -10,7 +10,7 @@ import (
 var words = map[string]map[string]string{
 	"en": {
 		"language": "en",
-		"opened":   "DOWN", "changed": "WORSE", "reminder": "STILL", "escalated": "NOBODY ANSWERED",
+		"opened":   "DOWN", "warned": "WARNING", "changed": "WORSE", "reminder": "STILL", "escalated": "NOBODY ANSWERED",
 		"recovered": "OVER", "flapping": "COMES AND GOES", "stable": "STABLE", "test": "TEST",
 		"and more": " and %d more", "more listed": "%d more are listed on the pages.",
 		"detected": "Detected", "due": "To be told by", "why": "Why now", "site": "Seen from",
@@ -20,7 +20,7 @@ var words = map[string]map[string]string{
 	},
 	"ja": {
 		"language": "ja",
-		"opened":   "障害", "changed": "悪化", "reminder": "継続中", "escalated": "未対応",
+		"opened":   "障害", "warned": "警告", "changed": "悪化", "reminder": "継続中", "escalated": "未対応",
 		"recovered": "復旧", "flapping": "断続", "stable": "安定", "test": "試験",
 		"and more": " ほか%d件", "more listed": "ほか%d件は画面に表示しています。",
 		"detected": "検知", "due": "通知期限", "why": "通知の理由", "site": "監視地点",

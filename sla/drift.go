@@ -49,12 +49,13 @@ func (d *Drift) Add(rule UsualRule, u *Usual, interval time.Duration, sent time.
 		return
 	}
 	want := int(rule.After / interval)
-	if d.skip++; d.skip < (want+driftAnswers-1)/driftAnswers {
+	every := max(1, (want+driftAnswers-1)/driftAnswers)
+	if d.skip++; d.skip < every {
 		return
 	}
 	d.skip = 0
 	d.pace = interval
-	d.fit(min(max(want, minDriftAnswers), driftAnswers), d.stale(rule, sent))
+	d.fit(max(want/every, minDriftAnswers), d.stale(rule, sent))
 	steps := int(ResponseCell(took)) - int(ResponseCell(high))
 	if took-high < driftFloor {
 		steps = min(steps, 0)

@@ -137,14 +137,15 @@ func TestDrift(t *testing.T) {
 		every      time.Duration
 		rise, fall time.Duration // after midnight; 0 for never
 	}{
-		"as ever":                       {habit, 10 * time.Second, 0, 0},
-		"twice as slow for two hours":   {slow(12, 14, 2), 10 * time.Second, 12*time.Hour + 8*time.Minute, 14*time.Hour + 8*time.Minute},
-		"twice as slow, every 5 min":    {slow(12, 14, 2), 5 * time.Minute, 12*time.Hour + 15*time.Minute, 14*time.Hour + 10*time.Minute},
-		"twice as slow for 5 minutes":   {slow(12, 12+1./12, 2), 10 * time.Second, 0, 0},
-		"a tenth slower":                {slow(12, 14, 1.1), 10 * time.Second, 0, 0},
-		"as slow as at noon, but at 3":  {slow(3, 5, 4), 10 * time.Second, 3*time.Hour + 8*time.Minute, 5*time.Hour + 8*time.Minute},
-		"slower every second":           {slow(12, 14, 2), time.Second, 12*time.Hour + 8*time.Minute, 14*time.Hour + 8*time.Minute},
-		"no answers any more afterward": {slow(12, 12.5, 2), 10 * time.Second, 12*time.Hour + 8*time.Minute, 12*time.Hour + 38*time.Minute},
+		"as ever":                      {habit, 10 * time.Second, 0, 0},
+		"twice as slow for two hours":  {slow(12, 14, 2), 10 * time.Second, 12*time.Hour + 8*time.Minute, 14*time.Hour + 8*time.Minute},
+		"twice as slow, every 5 min":   {slow(12, 14, 2), 5 * time.Minute, 12*time.Hour + 15*time.Minute, 14*time.Hour + 10*time.Minute},
+		"twice as slow for 5 minutes":  {slow(12, 12+1./12, 2), 10 * time.Second, 0, 0},
+		"a tenth slower":               {slow(12, 14, 1.1), 10 * time.Second, 0, 0},
+		"as slow as at noon, but at 3": {slow(3, 5, 4), 10 * time.Second, 3*time.Hour + 8*time.Minute, 5*time.Hour + 8*time.Minute},
+		"slower every second":          {slow(12, 14, 2), time.Second, 12*time.Hour + 8*time.Minute, 14*time.Hour + 8*time.Minute},
+		"slower every two seconds":     {slow(12, 14, 2), 2 * time.Second, 12*time.Hour + 450*time.Second, 14*time.Hour + 450*time.Second},
+		"slow for half an hour":        {slow(12, 12.5, 2), 10 * time.Second, 12*time.Hour + 8*time.Minute, 12*time.Hour + 38*time.Minute},
 	} {
 		var d Drift
 		var rise, fall time.Duration
