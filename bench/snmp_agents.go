@@ -88,7 +88,8 @@ const (
 // objects are what a small net-snmp agent has: enough for a profile, the processor and
 // one interface.
 func (as *agents) objects(i int) []snmptest.Object {
-	began := time.Now()
+	// Of agents that have just started slamon soon makes another plan.
+	began := time.Now().Add(-time.Hour)
 	live := func(per time.Duration, t gosnmp.Asn1BER, oid string) snmptest.Object {
 		return snmptest.Object{OID: oid, Type: t, Value: func() any {
 			n := uint64(time.Since(began) / per)
