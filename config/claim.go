@@ -15,6 +15,8 @@ const defaultMinNotice = 14 * 24 * time.Hour
 const (
 	maxNotice = 366 * 24 * time.Hour
 	maxDays   = 3660 // of a rolling window
+	// maxIncidents: who states more than one an hour for a year states nothing.
+	maxIncidents = 10_000
 	// lowestFigure: a smaller share than half is a slip (0.9995 written with a
 	// percent sign), not a claim.
 	lowestFigure = 500_000_000
@@ -48,6 +50,10 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 	}
 	claim.Kind = r.claimKind(f, id)
 	r.combine(&claim, f)
+	if f.MaxIncidents.ok {
+		n := int(r.within(f.MaxIncidents, "max_incidents", 0, maxIncidents, 0))
+		claim.MaxIncidents = &n
+	}
 	r.work(c, &claim, f)
 	intervals := map[string]time.Duration{}
 	for _, k := range s.Checks {

@@ -41,6 +41,8 @@ type Config struct {
 	// nobody is told of it. Checks without any are left out.
 	Parents map[check.ID][]check.ID
 
+	Peers []Peer // other places that watch the same, in the order of the file
+
 	Notify Notify
 
 	SNMP SNMP // devices, their thresholds, traps

@@ -42,6 +42,9 @@ func (c *Config) Redacted() string {
 	for _, m := range c.Maintenance {
 		d.maintenance(m, c.Zone)
 	}
+	for _, p := range c.Peers {
+		d.peer(p)
+	}
 	d.notify(&c.Notify, c.Zone)
 	d.sources(c)
 	d.usual(c)
@@ -185,6 +188,9 @@ func (d *dumper) claim(c sla.Claim) {
 	d.text("availability", c.Availability.String())
 	d.text("combine", string(c.Combine))
 	d.weights(c)
+	if c.MaxIncidents != nil {
+		d.raw("max_incidents", strconv.Itoa(*c.MaxIncidents))
+	}
 	d.flag("degraded_is_down", c.DegradedDown)
 	d.claimBody(c)
 	d.claimWindow(c.Window)

@@ -102,6 +102,7 @@ text = "t"
 as_of = 2021-10-26
 checks = ["tcp", "tls"]
 combine = "all_down"
+max_incidents = 0
 degraded_is_down = true
 exclude_maintenance = true
 min_notice = "0s"

@@ -131,7 +131,7 @@ func TestExampleOfOtherKeys(t *testing.T) {
 	certificate(t, dir)
 	writeFile(t, dir, "holidays-jp.ics", "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260101T000000Z\r\n"+
 		"DTSTART;VALUE=DATE:20261123\r\nSUMMARY:Labour Thanksgiving Day\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
-	for _, name := range []string{"MEETING_TOKEN", "PROXY_PASSWORD", "MAIL_PASSWORD", "API_KEY", "BACKUP_TOKEN"} {
+	for _, name := range []string{"MEETING_TOKEN", "PROXY_PASSWORD", "MAIL_PASSWORD", "API_KEY", "BACKUP_TOKEN", "PEER_PASSWORD"} {
 		t.Setenv(name, "hunter2")
 	}
 	t.Setenv("HOOK_URL", "https://hooks.example.com/hunter2")

@@ -22,6 +22,8 @@ type file struct {
 	Notify          notifyFile    `toml:"notify"`
 	UsualResponse   usualFile     `toml:"usual_response"`
 
+	Peer []peerFile `toml:"peer"`
+
 	deviceFiles
 }
 
@@ -129,6 +131,7 @@ type claimFile struct {
 	Checks             []field[string]      `toml:"checks"`
 	Combine            field[string]        `toml:"combine"`
 	Weights            weightList           `toml:"weights"`
+	MaxIncidents       field[int64]         `toml:"max_incidents"`
 	DegradedIsDown     field[bool]          `toml:"degraded_is_down"`
 	ExcludeMaintenance field[bool]          `toml:"exclude_maintenance"`
 	MinNotice          field[time.Duration] `toml:"min_notice"`

@@ -58,6 +58,7 @@ func (r *reader) fill(c *Config, f *file) {
 	r.maintenanceFiles(c, f.MaintenanceFile)
 	r.report(c, &f.Report)
 	r.depends(c, f)
+	r.peers(c, f.Peer)
 	r.notify(c, &f.Notify)
 	r.devices(c, f)
 	r.usual(c, &f.UsualResponse)

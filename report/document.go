@@ -224,7 +224,7 @@ func (d *Document) addMonths(series []timeline.Series, ex []sla.Exclusion, until
 		j := v.JSON()
 		d.Months = append(d.Months, Month{
 			Name: p.From.Format("2006-01"), From: p.From, To: p.To, Accounted: j.Accounted, Allowance: j.Allowance,
-			Down: j.Downtime, Share: j.Availability, Coverage: j.Coverage, Incidents: len(v.Incidents), Answer: v.Answer, verdict: v,
+			Down: j.Downtime, Share: j.Availability, Coverage: j.Coverage, Incidents: v.Failures, Answer: v.Answer, verdict: v,
 		})
 	}
 }

@@ -146,3 +146,31 @@ func figuresCSV(f *sla.ResponseFigures) []string {
 }
 
 func (d *ResponseDocument) stamp(t time.Time) string { return t.In(d.zone()).Format(time.RFC3339Nano) }
+
+// Measurable is a document that statements of a sheet can be held against.
+type Measurable interface {
+	measured(Measure, *Language) string
+	finding(Statement) string
+}
+
+// measured is the measured value in words.
+func (d *ResponseDocument) measured(_ Measure, l *Language) string {
+	if d.verdict.Operations == 0 {
+		return "–"
+	}
+	return d.share(d.verdict.Point) + " (" + l.t("to", d.share(d.verdict.Low95), d.share(d.verdict.High95)) + ")"
+}
+
+// finding says whether the statement is borne out. What is stated otherwise than the
+// claim has it was not counted.
+func (d *ResponseDocument) finding(s Statement) string {
+	v := &d.verdict
+	if v.Operations == 0 {
+		return "nodata"
+	}
+	p, err := sla.ParsePromise(s.Claimed)
+	if err != nil || p.Limit != v.Claim.Limit || p.Share.PPB != v.Claim.Share.PPB {
+		return ""
+	}
+	return limited(v.Answer == sla.Breached, v.Answer == sla.Met)
+}

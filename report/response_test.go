@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -106,5 +107,23 @@ func TestResponseReportFails(t *testing.T) {
 	in.Count = func(check.ID, timeline.Set) (sla.Responses, error) { return sla.Responses{}, broken }
 	if _, err := MakeResponses(in); !errors.Is(err, broken) {
 		t.Errorf("MakeResponses = %v", err)
+	}
+}
+
+// TestSheetOfResponses: a statement about response times is held against the claim that
+// states the same, and against no other.
+func TestSheetOfResponses(t *testing.T) {
+	for claimed, want := range map[string]string{"3s for 99%": "refuted", "3s for 99.00%": "refuted", "2s for 99%": "", "": ""} {
+		s, err := ReadStatements("sheet.toml", []byte(fmt.Sprintf("[[statement]]\nrow = \"46\"\nsays = \"quick\"\nclaimed = %q\nclaim = \"quick\"\nmeasure = \"response\"\n", claimed)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sheet := MakeSheet(s, map[sla.ClaimID]Measurable{"quick": madeResponses(t)}, time.Now(), time.UTC, "1", "here")
+		if row := sheet.Rows[0]; row.State != Measured || row.Finding != want || !strings.HasPrefix(row.Measured, "74.") {
+			t.Errorf("claimed %q: %+v, want %q", claimed, row, want)
+		}
+	}
+	if _, err := ReadStatements("sheet.toml", []byte("[[statement]]\nrow = \"46\"\nsays = \"quick\"\nclaimed = \"3s\"\nclaim = \"quick\"\nmeasure = \"response\"\n")); err == nil {
+		t.Error("a statement that is no promise was taken")
 	}
 }

@@ -25,6 +25,7 @@ const (
 	MeasureLongest      Measure = "longest_incident"   // its length; claimed is the most, as in "1h"
 	MeasureNotice       Measure = "maintenance_notice" // lead times, by the claim's rule
 	MeasureInterval     Measure = "liveness_interval"  // how often we probe
+	MeasureResponse     Measure = "response"           // of a claim on response time; claimed is a promise, as in "3s for 99%"
 )
 
 // Statement is one row of a disclosure sheet that can be held against something.
@@ -108,9 +109,13 @@ func (s *Statement) check() error {
 		if _, err := time.ParseDuration(s.Claimed); err != nil && s.Claimed != "" {
 			return fmt.Errorf("claimed %q: want a length of time, such as 1h", s.Claimed)
 		}
+	case MeasureResponse:
+		if _, err := sla.ParsePromise(s.Claimed); err != nil && s.Claimed != "" {
+			return err
+		}
 	case MeasureNotice, MeasureInterval:
 	default:
-		return fmt.Errorf("measure %q: want availability, incidents, longest_incident, maintenance_notice or liveness_interval", s.Measure)
+		return fmt.Errorf("measure %q: want availability, response, incidents, longest_incident, maintenance_notice or liveness_interval", s.Measure)
 	}
 	return nil
 }
@@ -139,7 +144,7 @@ type SheetRow struct {
 	Expires   string     `json:"expires,omitempty"`
 	Note      string     `json:"note,omitempty"`
 	statement Statement
-	document  *Document
+	document  Measurable
 }
 
 // Sheet is the report on a disclosure sheet.
@@ -161,7 +166,7 @@ const staleYears = 2
 
 // MakeSheet holds each statement against what there is. The documents are those of
 // the claims that statements name.
-func MakeSheet(s Statements, documents map[sla.ClaimID]*Document, now time.Time, zone *time.Location, version, site string) *Sheet {
+func MakeSheet(s Statements, documents map[sla.ClaimID]Measurable, now time.Time, zone *time.Location, version, site string) *Sheet {
 	out := &Sheet{Made: now, Version: version, Site: site, Vendor: s.Vendor, Counts: map[State]int{}, zone: zone, Rows: []SheetRow{}}
 	if s.AsOf.Year > 0 {
 		out.AsOf = s.AsOf.String()
@@ -266,6 +271,9 @@ func limited(refuted, borne bool) string {
 
 // unplanned counts confirmed incidents that are not planned work.
 func (d *Document) unplanned() int {
+	if len(d.input.Claim.Checks) > 1 { // of the service, not of each of its checks
+		return d.verdict.Failures
+	}
 	n := 0
 	for _, i := range d.verdict.Incidents {
 		if i.Confirmed() && !i.Planned {

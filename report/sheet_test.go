@@ -23,7 +23,7 @@ func TestExampleSheet(t *testing.T) {
 	}
 	in := year(t)
 	doc := Make(in)
-	s := MakeSheet(statements, map[sla.ClaimID]*Document{"web-meeting-2026": doc, "web-seminar-2026": doc}, in.Now, time.UTC, "1", "here")
+	s := MakeSheet(statements, map[sla.ClaimID]Measurable{"web-meeting-2026": doc, "web-seminar-2026": doc}, in.Now, time.UTC, "1", "here")
 	states := map[string]State{}
 	findings := map[string]string{}
 	for _, r := range s.Rows {

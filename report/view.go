@@ -188,6 +188,7 @@ func (d *Document) facts(l *Language) []pair {
 		{l.t("unknown"), l.most(v.Unknown)},
 		{l.t("excluded"), l.duration(v.Excluded)},
 		{l.t("interval"), l.duration(v.Interval)},
+		{l.t("incidents"), d.failures(l)},
 		{l.t("probes"), l.t("probes.text", v.Probes.Total, v.Probes.Failed, v.Probes.Unknown)},
 	}
 	if v.Remaining() < 0 {
@@ -198,6 +199,18 @@ func (d *Document) facts(l *Language) []pair {
 		deciding = l.duration(v.Deciding)
 	}
 	return append(facts, pair{l.t("deciding"), deciding})
+}
+
+// failures says how many times the service failed, and what was stated of that.
+func (d *Document) failures(l *Language) string {
+	n, most := d.verdict.Failures, d.input.Claim.MaxIncidents
+	switch {
+	case most == nil:
+		return fmt.Sprint(n)
+	case n > *most:
+		return l.t("incidents.more", n, *most)
+	}
+	return l.t("incidents.within", n, *most)
 }
 
 // both shows the figure with and without maintenance.
@@ -238,6 +251,10 @@ func (d *Document) monthGrid(l *Language) grid {
 func (d *Document) incidentGrid(l *Language) grid {
 	g := grid{ID: "incidents", Title: l.t("incidents"), Empty: l.t("incidents.none"),
 		Head: []string{"#", l.t("began"), l.t("ended"), l.t("length"), l.t("failed"), l.t("reason"), l.t("side")}, Right: map[int]bool{0: true, 4: true}}
+	several := len(d.input.Claim.Checks) > 1
+	if several {
+		g.Note = l.t("incidents.checks", d.verdict.Failures)
+	}
 	for n, i := range d.Incidents {
 		ended := d.when(i.incident.FirstGood)
 		if i.incident.Ongoing {
@@ -261,6 +278,9 @@ func (d *Document) incidentGrid(l *Language) grid {
 			side += ": " + i.Cause.Note
 		}
 		length := l.t("to", l.duration(i.incident.Low), l.most(i.incident.High))
+		if several {
+			reason = i.Check + " · " + reason
+		}
 		g.Rows = append(g.Rows, []string{fmt.Sprint(n + 1), d.when(i.incident.FirstBad), ended, length, fmt.Sprint(i.Failed), reason, side})
 	}
 	return g

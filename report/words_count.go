@@ -4,7 +4,9 @@ package report
 var countWordsEnglish = map[string]string{
 	"version.text": "%d, closed %s", "version.corrected": "%d, of %s: %s",
 	"version.differs": ". What is stored and announced today gives %[2]s instead of the %[1]s that was frozen, though nothing was corrected; the frozen figure holds.",
-	"combine":         "Made of", "combine.any": "%s: down while any of them is down", "combine.all": "%s: down only while all of them are down",
+	"incidents.more":  "%d, and at most %d are claimed", "incidents.within": "%d of at most %d that are claimed",
+	"incidents.checks": "These are the failures of each check. Times that the service failed: %d.",
+	"combine":          "Made of", "combine.any": "%s: down while any of them is down", "combine.all": "%s: down only while all of them are down",
 	"combine.some": "%s: down while at least %d of the %d are down", "combine.mean": "the mean of %s", "combine.share": "%s (%d of %d)",
 	"rule": "How the contract counts", "rule.short": "Counting rule", "rule.step": "Step", "rule.least": "At least", "rule.about": "About", "rule.most": "At most",
 	"rule.counts": "Counts", "rule.says": "The rule: %s.", "rule.more": "%d more are in the sums only.", "rule.counted": "Counted incidents",
@@ -19,7 +21,9 @@ var countWordsEnglish = map[string]string{
 var countWordsJapanese = map[string]string{
 	"version.text": "第 %d 版（%s 締め）", "version.corrected": "第 %d 版（%s、%s）",
 	"version.differs": "。現在の記録と予告からは %[2]s となり、締めた値 %[1]s と異なりますが、訂正の記録はありません。締めた値が有効です。",
-	"combine":         "構成", "combine.any": "%s（いずれかが停止している間は停止）", "combine.all": "%s（すべてが停止している間のみ停止）",
+	"incidents.more":  "%d 件（公表は %d 件以下）", "incidents.within": "%d 件（公表は %d 件以下、範囲内）",
+	"incidents.checks": "測定先ごとの障害です。サービスとしての障害は %d 件です。",
+	"combine":          "構成", "combine.any": "%s（いずれかが停止している間は停止）", "combine.all": "%s（すべてが停止している間のみ停止）",
 	"combine.some": "%s（%[3]d 件中 %[2]d 件以上が停止している間は停止）", "combine.mean": "%s の加重平均", "combine.share": "%s（%d/%d）",
 	"rule": "契約の数え方", "rule.short": "数え方", "rule.step": "段階", "rule.least": "少なくとも", "rule.about": "約", "rule.most": "最大",
 	"rule.counts": "算入", "rule.says": "規則：%s", "rule.more": "ほか %d 件は合計にのみ含みます。", "rule.counted": "算入した障害",

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"text/tabwriter"
 	"time"
 
 	"github.com/slamon/slamon/sla"
@@ -95,20 +94,18 @@ var pages = sync.OnceValue(func() *template.Template {
 func (d *Document) text(w io.Writer, l *Language) error {
 	v := d.view(l)
 	var out bytes.Buffer
-	fmt.Fprintf(&out, "%s: %s\n%s\n\n%s: %s\n", v.Title, v.Heading, v.Made, v.Answer, v.Explanation)
+	verdict := v.Answer + ": " + v.Explanation
+	if strings.HasPrefix(v.Explanation, v.Answer) { // the English one says it itself
+		verdict = v.Explanation
+	}
+	fmt.Fprintf(&out, "%s: %s\n%s\n\n%s\n", v.Title, v.Heading, v.Made, verdict)
 	if v.Until != "" {
 		fmt.Fprintln(&out, v.Until)
 	}
-	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table)
-	for _, p := range v.Claim {
-		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Value)
-	}
-	fmt.Fprintf(table, "\n%s\t%s\n%s\t%s\n", v.MeasuredTitle, v.Measured, l.t("range"), v.Range)
-	for _, p := range append(v.Facts, v.Both...) {
-		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Value)
-	}
-	table.Flush()
+	out.WriteByte('\n')
+	align(&out, pairRows(v.Claim))
+	out.WriteByte('\n')
+	align(&out, append([][]string{{v.MeasuredTitle, v.Measured}, {l.t("range"), v.Range}}, pairRows(append(v.Facts, v.Both...))...))
 	fmt.Fprintln(&out, v.Difference)
 	for _, g := range v.Grids {
 		g.text(&out)
@@ -124,6 +121,14 @@ func (d *Document) text(w io.Writer, l *Language) error {
 	fmt.Fprintf(&out, "\n%s\n%s\n\n%s\n%s\n", v.OutlookTitle, v.Outlook, v.MethodTitle, v.Method)
 	_, err := w.Write(out.Bytes())
 	return err
+}
+
+func pairRows(list []pair) [][]string {
+	rows := make([][]string, len(list))
+	for i, p := range list {
+		rows[i] = []string{p.Name, p.Value}
+	}
+	return rows
 }
 
 func firstLine(s string) string {
@@ -142,12 +147,7 @@ func (g grid) text(out *bytes.Buffer) {
 		}
 		return
 	}
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, strings.Join(g.Head, "\t"))
-	for _, row := range g.Rows {
-		fmt.Fprintln(table, strings.Join(row, "\t"))
-	}
-	table.Flush()
+	align(out, append([][]string{g.Head}, g.Rows...))
 	if g.Note != "" {
 		fmt.Fprintln(out, g.Note)
 	}
@@ -165,7 +165,7 @@ func (d *Document) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{csvHead, d.csvPeriod("period", d.verdict.Period.From, d.verdict.Period.To, Month{
 		Answer: d.verdict.Answer, Share: d.Verdict.Availability, Down: d.Verdict.Downtime, Allowance: d.Verdict.Allowance,
-		Accounted: d.Verdict.Accounted, Coverage: d.Verdict.Coverage, Incidents: len(d.Incidents), verdict: d.verdict,
+		Accounted: d.Verdict.Accounted, Coverage: d.Verdict.Coverage, Incidents: d.verdict.Failures, verdict: d.verdict,
 	})}
 	for _, m := range d.Months {
 		rows = append(rows, d.csvPeriod("month", m.From, m.To, m))

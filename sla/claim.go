@@ -47,9 +47,11 @@ type Claim struct {
 	// ExcludeMaintenance leaves announced maintenance out of the account, out of
 	// the denominator too. Emergency maintenance is never left out by it.
 	ExcludeMaintenance bool
-	MinNotice          time.Duration // lead time below which maintenance is an emergency
-	Work               MaintenanceRule
-	Hours              *Hours // outside them nothing is promised; nil for always
-	Reference          string // the guideline value to show beside the claim, such as "mic-2008/6"; may be empty
-	Rule               *Rule  // how downtime is counted; nil for continuous time
+	// MaxIncidents is how many incidents were stated beside the figure; nil for nothing.
+	MaxIncidents *int
+	MinNotice    time.Duration // lead time below which maintenance is an emergency
+	Work         MaintenanceRule
+	Hours        *Hours // outside them nothing is promised; nil for always
+	Reference    string // the guideline value to show beside the claim, such as "mic-2008/6"; may be empty
+	Rule         *Rule  // how downtime is counted; nil for continuous time
 }

@@ -19,6 +19,7 @@ type estimate struct {
 
 	low, high, point time.Duration
 	unknown          time.Duration
+	failures         int           // pieces of the most likely downtime
 	tails            time.Duration // any_down: the time after first hits, joined
 	twice            time.Duration // any_down: high of the runs with k ≠ 1, joined
 	// fewer[c] is how long exactly c checks, less than need, may have been down as far
@@ -95,7 +96,7 @@ func one(parts []evidence) estimate {
 	e := &parts[0]
 	return estimate{
 		parts: parts, need: 1,
-		low: e.low, high: e.high, point: e.point, unknown: e.unknown,
+		low: e.low, high: e.high, point: e.point, unknown: e.unknown, failures: e.failures,
 	}
 }
 
@@ -120,7 +121,8 @@ func several(need int, parts []evidence, sets []checkSets) estimate {
 		high: known(draw(need, func(s *checkSets) timeline.Set { return s.possible })),
 	}
 	e.suspect = unknown.Intersect(draw(1, func(s *checkSets) timeline.Set { return s.possible })).Length()
-	e.point = max(e.low, known(draw(need, func(s *checkSets) timeline.Set { return s.point })))
+	likely := draw(need, func(s *checkSets) timeline.Set { return s.point }).Minus(unknown)
+	e.point, e.failures = max(e.low, likely.Length()), len(likely)
 	if need == 1 {
 		e.tails = known(draw(1, func(s *checkSets) timeline.Set { return s.tails }))
 		e.twice = known(draw(1, func(s *checkSets) timeline.Set { return s.notSingle }))

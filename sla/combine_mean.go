@@ -14,6 +14,9 @@ func meanOf(parts []evidence, weights []int) estimate {
 	e.high = e.mean(func(p *evidence) time.Duration { return p.high }).up()
 	e.point = e.mean(func(p *evidence) time.Duration { return p.point }).up()
 	e.unknown = e.mean(func(p *evidence) time.Duration { return p.unknown }).up()
+	for i := range parts {
+		e.failures += parts[i].failures
+	}
 	return e
 }
 

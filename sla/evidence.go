@@ -22,10 +22,11 @@ type evidence struct {
 	reprobed  time.Duration // Σ(g+e) of runs that only re-probes saw
 	// beyond is Σ max(0, R+g+e−Δ) of the runs with k = 1: by how much they can be
 	// longer than the base interval that the Poisson limit gives them.
-	beyond  time.Duration
-	runs    int // n
-	single  int // n1
-	further int // Σ(k−1)
+	beyond   time.Duration
+	failures int // runs of which anything is left in the period
+	runs     int // n
+	single   int // n1
+	further  int // Σ(k−1)
 	// Of the confirmed runs whose beginning a base probe met: their count, and
 	// Σ(k−1) of all confirmed runs. Isolated failures can be false alarms.
 	sureRuns, sureFurther int
@@ -119,6 +120,9 @@ func (e *evidence) add(r *timeline.Run, c *cutter, reprobe time.Duration, pace f
 func (e *evidence) count(r *timeline.Run, c *cutter, p pauses, reprobe time.Duration, pace float64) {
 	g, R, end := p.before, p.certain, p.after
 	k := c.hits(r)
+	if R+g+end > 0 {
+		e.failures++
+	}
 	e.low += R
 	e.high += R + g + end
 	e.ends += end

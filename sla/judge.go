@@ -39,6 +39,7 @@ func judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series
 	defer desks.Put(d)
 	e := d.estimate(&v, cut, planned, series)
 	v.fill(&e)
+	v.Failures = e.failures
 	if c.Rule != nil {
 		v.apply(&e, cut, d, series)
 		return v

@@ -84,8 +84,9 @@ func (c Credit) String() string {
 	return "none"
 }
 
-// of returns the credit in parts per 10^9 of the fee of a window.
-func (c Credit) of(down, window time.Duration) int64 {
+// of returns the credit in parts per 10^9 of the fee of a window, of which so much
+// counts: a fee is paid for the days of the calendar, and promised are those hours.
+func (c Credit) of(down, window, calendar time.Duration) int64 {
 	if window <= 0 {
 		return 0
 	}
@@ -93,7 +94,7 @@ func (c Credit) of(down, window time.Duration) int64 {
 	case CreditShare:
 		return c.N
 	case CreditDays:
-		return int64(float64(c.N) * float64(24*time.Hour) / float64(window) * whole)
+		return int64(float64(c.N) * float64(24*time.Hour) / float64(max(1, calendar)) * whole)
 	case CreditTimes, CreditProRata:
 		return int64(float64(c.N) * float64(down) / float64(window) * whole)
 	}
@@ -186,8 +187,8 @@ func (v *Verdict) credit() CreditDue {
 				found = t.Credit
 			}
 		}
-		n := found.of(down, most)
-		if c := all.Cap.of(down, most); all.Cap != (Credit{}) && n > c {
+		n := found.of(down, most, v.Period.Length())
+		if c := all.Cap.of(down, most, v.Period.Length()); all.Cap != (Credit{}) && n > c {
 			return float64(c) / whole, found, true
 		}
 		return float64(n) / whole, found, false

@@ -31,6 +31,7 @@ func (v *Verdict) apply(e *estimate, cut *cutter, d *desk, series []timeline.Ser
 	for i, name := range stageNames {
 		v.Count.Stages = append(v.Count.Stages, Stage{name, n.certain.sums[i], n.likely.sums[i], n.possible.sums[i]})
 	}
+	v.Failures = n.likely.n
 	v.denominate(cut)
 	u := c.unseen(e, &n, all)
 	v.Count.Unproven = u.unproven

@@ -74,6 +74,9 @@ type Verdict struct {
 	Interval  time.Duration // the base interval that was used
 	Probes    Probes
 	Incidents []Incident
+	// Failures is how many times the service failed: the incidents of a single check,
+	// those that make the service of several fail, or what the rule counts.
+	Failures int
 	Count     *Count    // what the claim's rule made of it; nil without a rule
 	Credit    CreditDue // of a rule with credits, for a window that has ended
 }

@@ -26,7 +26,8 @@ type VerdictJSON struct {
 	Explanation      string           `json:"explanation"`
 	DecidingInterval *float64         `json:"deciding_interval_seconds"` // null when no interval can decide
 	Probes           ProbesJSON       `json:"probes"`
-	Incidents        []IncidentJSON   `json:"incidents"`
+	Failures         int              `json:"failures"`        // times that the service failed, of all its checks together
+	Incidents        []IncidentJSON   `json:"incidents"`       // of every check
 	Count            *CountJSON       `json:"count,omitempty"` // how a counting rule came to the downtime; left out without one
 }
 
@@ -43,13 +44,15 @@ type ClaimJSON struct {
 	Checks  []check.ID       `json:"checks,omitempty"`
 	Combine Combine          `json:"combine,omitempty"`
 	Weights map[check.ID]int `json:"weights,omitempty"`
+	// MaxIncidents is how many incidents are claimed at most.
+	MaxIncidents *int `json:"max_incidents,omitempty"`
 }
 
 // json returns what names the claim.
 func (c *Claim) json() ClaimJSON {
 	j := ClaimJSON{
 		ID: c.ID, Name: c.Name, Service: string(c.Service), Kind: c.Kind,
-		Availability: c.Availability, Digits: c.Availability.Digits,
+		Availability: c.Availability, Digits: c.Availability.Digits, MaxIncidents: c.MaxIncidents,
 	}
 	if len(c.Checks) > 1 {
 		j.Checks, j.Combine, j.Weights = c.Checks, c.Combine, c.Weights
@@ -131,6 +134,7 @@ func (v Verdict) JSON() VerdictJSON {
 		Availability: AvailabilityJSON(v.Availability),
 		Verdict:      v.Answer, Explanation: v.Explanation,
 		Probes:    ProbesJSON(v.Probes),
+		Failures:  v.Failures,
 		Incidents: make([]IncidentJSON, len(v.Incidents)),
 	}
 	j.Count = v.countJSON(zone)

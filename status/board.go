@@ -24,6 +24,7 @@ type Board struct {
 	Started  time.Time
 	Services []Service // in the order of the file; the own network last
 	Own      Own
+	Sites    []Site // other places, in the order of the file
 
 	Devices []Device        // in the order of the file
 	Reviews []device.Review // open ones and those of the last months, newest first

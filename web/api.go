@@ -21,6 +21,7 @@ func (s *server) apiRoutes() []route {
 		get("/api/v1/claims", s.withBoard(s.apiClaims)),
 		get("/api/v1/claims/{id}", s.withBoard(s.apiClaim)),
 		get("/api/v1/verdicts", s.withBoard(s.apiVerdicts)),
+		get("/api/v1/sites", s.withBoard(s.apiSites)),
 		get("/api/v1/incidents", s.withBoard(s.apiIncidents)),
 		get("/api/v1/incidents/{id}", s.withBoard(s.apiIncident)),
 		get("/api/v1/results", s.withBoard(s.apiResults)),

@@ -51,6 +51,7 @@ var textsEnglish = map[string]string{
 
 	"check.target": "Target", "check.interval": "Interval", "check.timeout": "Deadline", "check.took": "Took", "check.since": "Since",
 	"check.lastgood": "Last good", "check.last": "Last probe", "check.reprobe": "after a failure every %s",
+	"sites.title": "From each place, apart", "sites.waiting": "not asked yet", "sites.without": "has no claim of this id", "sites.old": "as of %s: %s",
 	"check.results": "Newest results", "check.noresults": "No results in this period.",
 	"fact.phases": "Phases", "fact.certificate": "Certificate until", "fact.certificate.value": "%s (%d days left)",
 	"fact.status": "HTTP status", "fact.body": "Body", "fact.loss": "Packets lost", "fact.rttmin": "Shortest round trip",

@@ -50,6 +50,7 @@ var textsJapanese = map[string]string{
 
 	"check.target": "対象", "check.interval": "間隔", "check.timeout": "制限時間", "check.took": "応答", "check.since": "開始",
 	"check.lastgood": "最後の正常", "check.last": "最後の測定", "check.reprobe": "失敗後は %sごと",
+	"sites.title": "拠点ごとの値", "sites.waiting": "未取得", "sites.without": "この ID の公表値なし", "sites.old": "%s 時点：%s",
 	"check.results": "最新の結果", "check.noresults": "この期間の結果はありません。",
 	"fact.phases": "内訳", "fact.certificate": "証明書の期限", "fact.certificate.value": "%s（残り %d 日）",
 	"fact.status": "HTTP ステータス", "fact.body": "本文", "fact.loss": "パケット損失", "fact.rttmin": "最短往復時間",

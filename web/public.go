@@ -16,6 +16,7 @@ func public(b *status.Board) *status.Board {
 	}
 	out := *b
 	out.Version, out.Own, out.Services = "", status.Own{NetworkAlive: true}, nil
+	out.Sites = nil
 	for _, s := range b.Services {
 		if !s.Public {
 			continue

@@ -61,6 +61,7 @@ type verdictView struct {
 	Deciding, Left          string
 	Bar                     template.HTML
 	Rolling                 []rollingView
+	Sites                   []siteRow
 	Measure                 string // what Point is, where it is no availability
 }
 
@@ -85,6 +86,7 @@ func (v *visit) verdict(c *status.Claim) verdictView {
 	if !open(&c.Verdict) && c.Deciding > 0 && c.Deciding < c.Interval {
 		out.Deciding = v.t("verdict.deciding.value", v.length(c.Deciding, roundDown), v.length(c.Interval, roundNear))
 	}
+	out.Sites = v.sites(c, d)
 	for i := range c.Rolling {
 		out.Rolling = append(out.Rolling, v.rolling(&c.Rolling[i], d))
 	}

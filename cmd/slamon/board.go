@@ -32,6 +32,7 @@ type boards struct {
 	latest    *latest
 	ledger    *ledger // what people stated
 	devices   *devices
+	peers     *peers
 	replies   *responses
 	usuals    *usuals
 	log       *slog.Logger
@@ -60,6 +61,7 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *sta
 		board.Services = append(board.Services, b.service(now, agents, cfg))
 		board.Devices = b.devices.board(cfg)
 	}
+	board.Sites = b.peers.views(cfg)
 	board.Reviews, board.Capacity = b.devices.listReviews(now), cfg.SNMP.Capacity
 	b.usuals.save()
 	b.current.Store(board)

@@ -48,6 +48,7 @@ type daemon struct {
 	env     *probe.Env
 	sched   *schedule.Scheduler
 	sensors *probe.Sensors
+	peers   peers
 	anchors atomic.Pointer[[]schedule.Task]
 	metrics *metrics.Metrics
 	latest  latest
@@ -100,7 +101,7 @@ func (d *daemon) open() error {
 	}
 	d.replies, d.usuals = newResponses(d.store, d.ledger, d.log), openUsuals(d.store, d.store, d.log, started)
 	d.ledger.replies = d.replies
-	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, replies: d.replies, usuals: d.usuals, log: d.log,
+	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, peers: &d.peers, replies: d.replies, usuals: d.usuals, log: d.log,
 		version: buildVersion(), started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{
 		Version: buildVersion(), Log: d.log, Schedule: d.innerSchedule, Store: d.innerStore, Sensors: d.innerSensors,
@@ -364,6 +365,7 @@ func (d *daemon) parts() []part {
 		{"backups", d.runBackups},
 		{"sources", d.runSources},
 		{"reports", d.runReports},
+		{"peers", d.runPeers},
 		{"web", d.runWeb},
 		{"public", d.runPublic},
 		{"devices", d.devices.run},

@@ -99,3 +99,21 @@ func (d *daemon) writeResponseReports(s site, now time.Time, l *report.Language)
 	}
 	return errors.Join(errs...)
 }
+
+// measurable makes the report that a row of the sheet is held against.
+func (s site) measurable(row report.Statement, path string, now time.Time) (report.Measurable, error) {
+	if c, ok := responseOf(s.config, row.Claim); ok {
+		if row.Measure != report.MeasureResponse {
+			return nil, refuse400("%s: row %s names the claim %q on response time: say measure = \"response\"", path, row.Row, row.Claim)
+		}
+		return s.responseDocument(c, c.Window.Period(now), now)
+	}
+	c, ok := claimOf(s.config, row.Claim)
+	switch {
+	case !ok:
+		return nil, refuse400("%s: row %s names the claim %q, which is not in the configuration", path, row.Row, row.Claim)
+	case row.Measure == report.MeasureResponse:
+		return nil, refuse400("%s: row %s asks for response times of the claim %q, which is on availability", path, row.Row, row.Claim)
+	}
+	return s.document(c, c.Window.Period(now), now)
+}

@@ -220,18 +220,16 @@ func (s site) sheet(now time.Time) (*report.Sheet, error) {
 	if err != nil {
 		return nil, web.Refusal{Err: err}
 	}
-	documents := map[sla.ClaimID]*report.Document{}
+	documents := map[sla.ClaimID]report.Measurable{}
 	for _, row := range statements.Rows {
 		if row.Claim == "" || documents[row.Claim] != nil {
 			continue
 		}
-		c, ok := claimOf(s.config, row.Claim)
-		if !ok {
-			return nil, refuse400("%s: row %s names the claim %q, which is not in the configuration", path, row.Row, row.Claim)
-		}
-		if documents[row.Claim], err = s.document(c, c.Window.Period(now), now); err != nil {
+		doc, err := s.measurable(row, path, now)
+		if err != nil {
 			return nil, err
 		}
+		documents[row.Claim] = doc
 	}
 	return report.MakeSheet(statements, documents, now, s.config.Zone, buildVersion(), s.config.Site), nil
 }

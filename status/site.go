@@ -1,0 +1,16 @@
+package status
+
+import (
+	"time"
+
+	"github.com/slamon/slamon/sla"
+)
+
+// Site is what another slamon, in another place, says of the claims that both have.
+type Site struct {
+	Name   string
+	URL    string
+	At     time.Time // when its figures were made; zero before the first answer
+	Error  string    // why it could not be asked last; empty when it could
+	Claims map[sla.ClaimID]sla.Verdict
+}
