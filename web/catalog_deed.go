@@ -30,7 +30,7 @@ var deedTextsEnglish = map[string]string{
 	"done.announced": "The maintenance is kept.", "done.takenback": "The announcement is taken back.",
 
 	"said.title": "What people said and did", "said.none": "Nobody has said anything yet.",
-	"said.acknowledged": "takes care of it", "said.commented": "says", "said.cause": "confirms the cause", "said.cause.side": "holds responsible: %s",
+	"said.acknowledged": "takes care of it", "said.commented": "says", "said.muted": "mutes it", "said.unmuted": "ends the mute", "said.cause": "confirms the cause", "said.cause.side": "holds responsible: %s",
 	"said.correction": "corrects: counts as %s", "said.figures": "%s before, %s after",
 	"said.corrections": "Corrections", "said.nocorrections": "None: every figure follows from the probes and announced maintenance.",
 	"incident.taken": "%s takes care of it", "service.muted": "muted",
@@ -102,7 +102,7 @@ var deedTextsJapanese = map[string]string{
 	"done.announced": "メンテナンスを記録しました。", "done.takenback": "予告を取り消しました。",
 
 	"said.title": "対応の記録", "said.none": "まだ記録はありません。",
-	"said.acknowledged": "対応を開始", "said.commented": "コメント", "said.cause": "原因を確認", "said.cause.side": "責任を確認：%s",
+	"said.acknowledged": "対応を開始", "said.commented": "コメント", "said.muted": "通知を停止", "said.unmuted": "通知の停止を終了", "said.cause": "原因を確認", "said.cause.side": "責任を確認：%s",
 	"said.correction": "訂正：%s", "said.figures": "訂正前 %s、訂正後 %s",
 	"said.corrections": "訂正", "said.nocorrections": "ありません。すべての数値は測定と予告メンテナンスから導かれています。",
 	"incident.taken": "%sが対応中", "service.muted": "通知停止中",

@@ -102,7 +102,7 @@ func TestClosedSets(t *testing.T) {
 	for _, s := range sla.Sides {
 		keys = append(keys, "side."+string(s))
 	}
-	for _, k := range []RemarkKind{Acknowledged, Commented, Confirmed} {
+	for _, k := range []RemarkKind{Acknowledged, Commented, Confirmed, Muted, Unmuted} {
 		keys = append(keys, "said."+string(k))
 	}
 	for _, k := range []sla.CountsAs{sla.AsUp, sla.AsDown, sla.AsUnknown, sla.AsExcluded} {

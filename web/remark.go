@@ -25,6 +25,8 @@ const (
 	Acknowledged RemarkKind = "acknowledged"
 	Commented    RemarkKind = "commented"
 	Confirmed    RemarkKind = "cause"
+	Muted        RemarkKind = "muted"
+	Unmuted      RemarkKind = "unmuted"
 )
 
 // Version is what was handed out for a closed period of a claim: the first as it was

@@ -255,15 +255,11 @@ func (l *ledger) Confirm(incident string, c sla.Cause) error {
 // isIncident reports whether a failure of that name is in the history: a check that
 // failed at that moment.
 func (l *ledger) isIncident(name string) bool {
-	at := strings.LastIndex(name, "-")
-	if at < 0 {
+	id, first := splitIncident(name)
+	if first.IsZero() {
 		return false
 	}
-	first, err := time.Parse("20060102T150405.000Z", name[at+1:])
-	if err != nil {
-		return false
-	}
-	series, err := l.store.Series(check.ID(name[:at]), periodOf(first.Add(-time.Second), first.Add(time.Second)))
+	series, err := l.store.Series(id, periodOf(first.Add(-time.Second), first.Add(time.Second)))
 	if err != nil {
 		return false
 	}

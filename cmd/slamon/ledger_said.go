@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
@@ -45,7 +46,7 @@ func (s stating) Comment(incident string, act alert.Act) error {
 	case !s.ledger.isIncident(incident):
 		return refuse400("no incident is named %q", incident)
 	}
-	id := check.ID(incident[:strings.LastIndex(incident, "-")])
+	id, _ := splitIncident(incident)
 	deed := alert.Deed{Kind: alert.Commented, Key: incidentKey + incident, Title: incident, Check: id, Act: act}
 	if c, ok := (*s.checks.Load())[id]; ok {
 		deed.Service, deed.Title = c.Service, cmp.Or(c.Name, incident)
@@ -61,12 +62,42 @@ func (s stating) Remarks(incident string) ([]web.Remark, error) {
 	err1 := eachFact(s.store, remarksOf(incident), func(_ string, c sla.Cause) {
 		list = append(list, web.Remark{Kind: web.Confirmed, Side: c.Side, Act: alert.Act{By: c.By, At: c.At, Note: c.Note}})
 	})
-	done, err2 := deeds(s.store, maxDeeds, func(d alert.Deed) bool { return d.Key == incidentKey+incident })
+	done, err2 := deeds(s.store, maxDeeds, s.about(incident))
 	for _, d := range done {
 		list = append(list, web.Remark{Kind: web.RemarkKind(d.Kind), Act: d.Act})
 	}
 	slices.SortStableFunc(list, func(a, b web.Remark) int { return a.At.Compare(b.At) })
 	return list, errors.Join(err1, err2)
+}
+
+// about returns which deeds belong to an incident: those about it, and what was muted of
+// its check since it began.
+func (s stating) about(incident string) func(alert.Deed) bool {
+	id, began := splitIncident(incident)
+	service := (*s.checks.Load())[id].Service
+	return func(d alert.Deed) bool {
+		if d.Kind != alert.Muted && d.Kind != alert.Unmuted {
+			return d.Key == incidentKey+incident
+		}
+		return service != "" && d.Service == service && (d.Check == "" || d.Check == id) && !began.IsZero() && d.At.After(began) && d.At.Before(began.Add(mutedBeside))
+	}
+}
+
+// mutedBeside is how long after the begin of an incident a mute is taken to belong to
+// it. Later ones are about others.
+const mutedBeside = 7 * 24 * time.Hour
+
+// splitIncident takes the name of an incident apart; zero when it is none.
+func splitIncident(name string) (id check.ID, first time.Time) {
+	at := strings.LastIndex(name, "-")
+	if at < 0 {
+		return "", time.Time{}
+	}
+	first, err := time.Parse("20060102T150405.000Z", name[at+1:])
+	if err != nil {
+		return "", time.Time{}
+	}
+	return check.ID(name[:at]), first
 }
 
 // Entered reports whether an announcement was made by hand and still stands.
