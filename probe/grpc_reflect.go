@@ -9,7 +9,6 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	reflection "google.golang.org/grpc/reflection/grpc_reflection_v1"
-	reflectionAlpha "google.golang.org/grpc/reflection/grpc_reflection_v1alpha"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
@@ -162,28 +161,6 @@ func reflectionV1(ctx context.Context, client *grpc.ClientConn) (asks, error) {
 			q.MessageRequest = &reflection.ServerReflectionRequest_FileByFilename{FileByFilename: name}
 		}
 		_ = stream.Send(q) // why it failed is what Recv returns
-		r, err := stream.Recv()
-		if err != nil {
-			return nil, err
-		}
-		if e := r.GetErrorResponse(); e != nil {
-			return nil, refused(e.GetErrorCode(), e.GetErrorMessage())
-		}
-		return r.GetFileDescriptorResponse().GetFileDescriptorProto(), nil
-	}, nil
-}
-
-func reflectionV1Alpha(ctx context.Context, client *grpc.ClientConn) (asks, error) {
-	stream, err := reflectionAlpha.NewServerReflectionClient(client).ServerReflectionInfo(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return func(symbol, name string) ([][]byte, error) {
-		q := &reflectionAlpha.ServerReflectionRequest{MessageRequest: &reflectionAlpha.ServerReflectionRequest_FileContainingSymbol{FileContainingSymbol: symbol}}
-		if symbol == "" {
-			q.MessageRequest = &reflectionAlpha.ServerReflectionRequest_FileByFilename{FileByFilename: name}
-		}
-		_ = stream.Send(q) // as above
 		r, err := stream.Recv()
 		if err != nil {
 			return nil, err
