@@ -14,6 +14,7 @@ type Browser struct {
 	MaxMemory     int64  // bytes of all its processes together; 1 GiB when zero
 	AcceptDialogs bool   // answer confirm() and prompt() with OK instead of Cancel
 	SkipVerify    bool   // take any certificate
+	Proxy         string // http://host:port or socks5://host:port; none when empty
 	Variables     []Variable
 	Steps         []BrowserStep
 }

@@ -19,6 +19,7 @@ type browserFile struct {
 	MaxMemory  field[bytes]      `toml:"max_memory"`
 	Dialogs    field[string]     `toml:"dialogs"`
 	SkipVerify field[bool]       `toml:"skip_verify"`
+	Proxy      field[string]     `toml:"proxy"`
 	Variables  variableList      `toml:"variables"`
 	Step       []browserStepFile `toml:"step"`
 }
@@ -66,6 +67,11 @@ func (r *reader) browser(f *browserFile) check.Params {
 		MaxMemory:     r.sized(f.MaxMemory, "max_memory", minBrowserMemory, maxBrowserMemory, defaultBrowserMemory),
 		AcceptDialogs: r.oneOf(f.Dialogs, "dialogs", "dismiss", "dismiss", "accept") == "accept",
 		SkipVerify:    f.SkipVerify.v,
+	}
+	if f.Proxy.or("") != "" {
+		if u := r.url(f.Proxy, "proxy", check.AnyFamily); u != nil {
+			p.Proxy = u.Scheme + "://" + u.Host
+		}
 	}
 	r.chromium(f)
 	s := newScope()
@@ -218,6 +224,7 @@ func (d *dumper) browser(parent string, p check.Browser) {
 		d.text("dialogs", "accept")
 	}
 	d.flag("skip_verify", p.SkipVerify)
+	d.text("proxy", p.Proxy)
 	d.variables("variables", p.Variables)
 	for _, s := range p.Steps {
 		d.section("[[" + parent + ".step]]")

@@ -19,6 +19,7 @@ height = 600
 max_memory = "512MiB"
 dialogs = "accept"
 skip_verify = true
+proxy = "socks5://proxy.example.net:1080"
 variables = { user = "monitor", password = { env = "SLAMON_TEST_PASSWORD" } }
 [[service.check.browser.step]]
 name = "open"

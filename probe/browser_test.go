@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -351,5 +352,24 @@ func TestBrowserParameters(t *testing.T) {
 	}
 	if _, err := newBrowser(check.Browser{}); err == nil {
 		t.Error("no steps: no error")
+	}
+}
+
+// TestBrowserProxy goes through a proxy, which finds the host.
+func TestBrowserProxy(t *testing.T) {
+	needChromium(t)
+	var asked atomic.Value
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Host == "meeting.test" && r.URL.Path == "/page" {
+			asked.Store(r.URL.String())
+		}
+		io.WriteString(w, "<title>By proxy</title>here")
+	}))
+	defer proxy.Close()
+	p := inBrowser(check.BrowserStep{Open: "http://meeting.test/page", Title: like("By proxy")})
+	p.Proxy = proxy.URL
+	want(t, outcomeOf(t, Browser(p), browserPatience), check.Up, check.ReasonNone)
+	if asked.Load() != "http://meeting.test/page" {
+		t.Errorf("the proxy was asked for %v", asked.Load())
 	}
 }

@@ -141,6 +141,7 @@ func (c *command) run(ctx context.Context) check.Outcome {
 	limitMemory(cmd.Process.Pid, c.MaxMemory)
 	err := cmd.Wait()
 	killGroup(cmd.Process.Pid)
+	reap(-cmd.Process.Pid)
 	if err != nil { // among others, when the output was held open after the end
 		killMarked(marker)
 	}

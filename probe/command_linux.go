@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -26,6 +27,25 @@ func isolate(cmd *exec.Cmd, as identity) {
 // killGroup ends all processes of the group. SIGKILL at once: a command had its whole
 // timeout to end, and some ignore SIGTERM.
 func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
+
+// reapGrace is how long the end of a killed process is waited for.
+const reapGrace = time.Second
+
+// reap takes note of the end of killed processes: of a group when the number is
+// negative. That is nobody else's work where we are the first process of the system, as
+// in a container; elsewhere they are not ours, and there is nothing to do. The program
+// itself must have been waited for.
+func reap(pid int) {
+	for end := time.Now().Add(reapGrace); time.Now().Before(end); {
+		switch n, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); {
+		case err == syscall.EINTR || n > 0:
+		case err != nil:
+			return
+		default: // it has not quite ended
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
 
 // limitMemory limits the address space of a process that has just been started
 // (prlimit(2)). What it has taken in that moment stays.
@@ -51,6 +71,7 @@ func killMarked(marker string) {
 		env, err := os.ReadFile("/proc/" + entry.Name() + "/environ")
 		if err == nil && bytes.Contains(env, []byte(marker)) {
 			syscall.Kill(pid, syscall.SIGKILL)
+			reap(pid)
 		}
 	}
 }

@@ -28,8 +28,9 @@ type Options struct {
 	Program       string    // looked for when empty
 	As            *Identity // nil for our own
 	NoSandbox     bool
-	SkipVerify    bool // take any certificate
-	AcceptDialogs bool // answer confirm() and prompt() with OK
+	SkipVerify    bool   // take any certificate
+	Proxy         string // none when empty
+	AcceptDialogs bool   // answer confirm() and prompt() with OK
 	Width, Height int
 	MaxMemory     int64 // bytes of all processes together
 }

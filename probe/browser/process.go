@@ -40,6 +40,8 @@ const (
 var programs = []string{"chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "headless_shell"}
 
 // ErrAbsent means that there is no Chromium.
+//
+//lint:ignore ST1005 a name keeps its capital
 var ErrAbsent = errors.New("Chromium is not installed")
 
 // Find returns the path of the program, or looks for one when it is empty.
@@ -65,7 +67,7 @@ var flags = []string{
 	"--disable-background-networking", "--disable-component-update", "--disable-default-apps", "--disable-sync",
 	"--disable-domain-reliability", "--disable-client-side-phishing-detection", "--disable-breakpad",
 	"--disable-crash-reporter", "--disable-extensions", "--disable-popup-blocking", "--disable-prompt-on-repost",
-	"--disable-dev-shm-usage", "--disable-hang-monitor", "--disable-notifications", "--disable-quic", "--no-pings", "--no-proxy-server",
+	"--disable-dev-shm-usage", "--disable-hang-monitor", "--disable-notifications", "--disable-quic", "--no-pings",
 	"--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows", "--disable-renderer-backgrounding",
 	"--metrics-recording-only", "--password-store=basic", "--use-mock-keychain", "--mute-audio", "--hide-scrollbars",
 	"--disk-cache-size=1", "--dns-prefetch-disable", "--lang=en-US", "--enable-automation",
@@ -171,6 +173,11 @@ func (p *process) arguments(o Options) []string {
 	if o.NoSandbox {
 		args = append(args, "--no-sandbox")
 	}
+	if o.Proxy != "" { // for this host as well, which Chromium would ask directly
+		args = append(args, "--proxy-server="+o.Proxy, "--proxy-bypass-list=<-loopback>")
+	} else {
+		args = append(args, "--no-proxy-server")
+	}
 	if o.SkipVerify {
 		args = append(args, "--ignore-certificate-errors")
 	}
@@ -187,15 +194,25 @@ func (p *process) Allocate(ctx context.Context, opts ...chromedp.BrowserOption) 
 // Wait implements chromedp.Allocator: close does what there is to wait for.
 func (p *process) Wait() {}
 
-// close kills what is left of the processes and removes the profile.
+// close kills what is left of the processes and removes the profile. Some have left
+// the group: they are known by the profile that they were given, while they live.
 func (p *process) close() {
+	all := users(p.dir)
 	killGroup(p.cmd.Process.Pid)
 	select {
 	case <-p.ended:
 	case <-time.After(killGrace):
 	}
-	// What has left the group is known by the profile that it was given.
-	killUsers(p.dir)
+	left := users(p.dir)
+	for _, pid := range left {
+		kill(pid)
+	}
+	if _, ended := p.gone(); ended { // else it is still to be waited for as our child
+		reap(-p.cmd.Process.Pid)
+		for _, pid := range append(all, left...) {
+			reap(pid)
+		}
+	}
 	for _, f := range p.parent {
 		f.Close()
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // isolate gives Chromium a process group of its own, which is what is killed.
@@ -18,6 +19,21 @@ func isolate(cmd *exec.Cmd, as *Identity) {
 }
 
 func killGroup(pid int) { syscall.Kill(-pid, syscall.SIGKILL) }
+
+// reap takes note of the end of killed processes: of a group when the number is
+// negative. That is nobody else's work where we are the first process of the system, as
+// in a container; elsewhere they are not ours, and there is nothing to do.
+func reap(pid int) {
+	for end := time.Now().Add(killGrace); time.Now().Before(end); {
+		switch n, err := syscall.Wait4(pid, nil, syscall.WNOHANG, nil); {
+		case err == syscall.EINTR || n > 0:
+		case err != nil:
+			return
+		default: // it has not quite ended
+			time.Sleep(time.Millisecond)
+		}
+	}
+}
 
 // processes calls visit with all numbers of processes.
 func processes(visit func(pid int)) {
@@ -32,15 +48,19 @@ func processes(visit func(pid int)) {
 	}
 }
 
-// killUsers ends the processes that were started with the profile.
-func killUsers(dir string) {
+// users returns the processes that were started with the profile. One that has ended
+// is not known any more.
+func users(dir string) (all []int) {
 	processes(func(pid int) {
 		line, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")
 		if err == nil && bytes.Contains(line, []byte(dir)) {
-			syscall.Kill(pid, syscall.SIGKILL)
+			all = append(all, pid)
 		}
 	})
+	return all
 }
+
+func kill(pid int) { syscall.Kill(pid, syscall.SIGKILL) }
 
 // memory returns the bytes that the processes of a group have for themselves, and
 // the most of what one of them shares with others: their code is mapped by each,
