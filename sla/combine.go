@@ -19,7 +19,8 @@ type estimate struct {
 
 	low, high, point time.Duration
 	unknown          time.Duration
-	failures         int           // pieces of the most likely downtime
+	failures         int           // pieces of likely
+	likely           timeline.Set  // of several checks: the most likely downtime
 	tails            time.Duration // any_down: the time after first hits, joined
 	twice            time.Duration // any_down: high of the runs with k ≠ 1, joined
 	// fewer[c] is how long exactly c checks, less than need, may have been down as far
@@ -122,7 +123,7 @@ func several(need int, parts []evidence, sets []checkSets) estimate {
 	}
 	e.suspect = unknown.Intersect(draw(1, func(s *checkSets) timeline.Set { return s.possible })).Length()
 	likely := draw(need, func(s *checkSets) timeline.Set { return s.point }).Minus(unknown)
-	e.point, e.failures = max(e.low, likely.Length()), len(likely)
+	e.point, e.failures, e.likely = max(e.low, likely.Length()), len(likely), likely
 	if need == 1 {
 		e.tails = known(draw(1, func(s *checkSets) timeline.Set { return s.tails }))
 		e.twice = known(draw(1, func(s *checkSets) timeline.Set { return s.notSingle }))

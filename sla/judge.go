@@ -40,6 +40,7 @@ func judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series
 	e := d.estimate(&v, cut, planned, series)
 	v.fill(&e)
 	v.Failures = e.failures
+	v.likely = e.likely.Minus(planned)
 	if c.Rule != nil {
 		v.apply(&e, cut, d, series)
 		return v

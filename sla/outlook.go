@@ -49,12 +49,29 @@ func Forecast(lengths []time.Duration, known time.Duration) Outlook {
 	return o
 }
 
-// Outlook forecasts from the incidents of a verdict that are not planned work.
+// Outlook forecasts from the incidents of a verdict that are not planned work: those
+// of the service where several checks make it, and of a mean each in part.
 func (v Verdict) Outlook() Outlook {
+	m := len(v.Claim.Checks)
+	if m > 1 && v.Claim.Combine != Mean {
+		lengths := make([]time.Duration, len(v.likely))
+		for i, p := range v.likely {
+			lengths[i] = p.Length()
+		}
+		return Forecast(lengths, v.Accounted-v.Unknown)
+	}
+	total := 0
+	for _, id := range v.Claim.Checks {
+		total += v.Claim.Weight(id)
+	}
 	var lengths []time.Duration
 	for _, i := range v.Incidents {
-		if !i.Planned && i.Point > 0 {
-			lengths = append(lengths, i.Point)
+		length := i.Point
+		if m > 1 {
+			length = time.Duration(float64(length) * float64(v.Claim.Weight(i.Check)) / float64(total))
+		}
+		if !i.Planned && length > 0 {
+			lengths = append(lengths, length)
 		}
 	}
 	return Forecast(lengths, v.Accounted-v.Unknown)

@@ -93,3 +93,37 @@ func TestCorrectionNeedsReason(t *testing.T) {
 		t.Errorf("Check = %v, want nil", err)
 	}
 }
+
+// TestOutlookOfSeveral: two checks that replace each other and failed five times each,
+// never together, are no service that failed at all.
+func TestOutlookOfSeveral(t *testing.T) {
+	p := timeline.Period{From: simStart, To: simStart.Add(365 * day)}
+	var all []timeline.Series
+	for n, id := range []check.ID{"a", "b"} {
+		s := timeline.Series{Check: id, Interval: time.Minute}
+		at := p.From
+		put := func(state check.State, length time.Duration) {
+			k := int(length / time.Minute)
+			s.Stretches = append(s.Stretches, timeline.Stretch{State: state, First: at, Last: at.Add(time.Duration(k-1) * time.Minute), Results: k, Base: k, Interval: time.Minute})
+			at = at.Add(time.Duration(k) * time.Minute)
+		}
+		for i := range 6 {
+			put(check.Up, 50*day+time.Duration(n)*day)
+			put(check.Down, time.Duration(10+i)*time.Minute)
+		}
+		put(check.Up, p.To.Sub(at))
+		all = append(all, s)
+	}
+	claim := Claim{Availability: figure(t, "99.9%"), Checks: []check.ID{"a", "b"}, Combine: AllDown}
+	if v := Judge(claim, p, p.To, all, nil); v.Failures != 0 || v.Outlook().Incidents != 0 {
+		t.Errorf("all down: %d failures, outlook from %d", v.Failures, v.Outlook().Incidents)
+	}
+	claim.Combine = AnyDown
+	if v := Judge(claim, p, p.To, all, nil); v.Failures != 12 || v.Outlook().Incidents != 12 || !v.Outlook().Enough {
+		t.Errorf("any down: %d failures, outlook %+v", v.Failures, v.Outlook())
+	}
+	claim.Combine = Mean
+	if v := Judge(claim, p, p.To, all, nil); v.Failures != 12 || v.Outlook().Incidents != 12 {
+		t.Errorf("mean: %d failures, outlook %+v", v.Failures, v.Outlook())
+	}
+}

@@ -77,8 +77,9 @@ type Verdict struct {
 	// Failures is how many times the service failed: the incidents of a single check,
 	// those that make the service of several fail, or what the rule counts.
 	Failures int
-	Count     *Count    // what the claim's rule made of it; nil without a rule
-	Credit    CreditDue // of a rule with credits, for a window that has ended
+	likely   timeline.Set // when a service of several checks failed, unplanned
+	Count    *Count       // what the claim's rule made of it; nil without a rule
+	Credit   CreditDue    // of a rule with credits, for a window that has ended
 }
 
 // Remaining returns the allowance that is left, negative once it is overdrawn.
