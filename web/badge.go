@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"strings"
@@ -25,7 +26,13 @@ var badgeColours = map[sla.Answer]string{
 func (s *server) badge(w http.ResponseWriter, r *http.Request, b *status.Board) {
 	name, isSVG := strings.CutSuffix(r.PathValue("file"), ".svg")
 	c, _ := findClaim(b, sla.ClaimID(name))
-	if c == nil || !isSVG {
+	figure, answer := "", sla.Answer("")
+	if c != nil {
+		figure, answer = c.Claim.Availability.String(), c.Answer
+	} else if r, _ := findResponse(b, sla.ClaimID(name)); r != nil {
+		figure, answer = r.Claim.Promise.String(), r.Answer
+	}
+	if figure == "" || !isSVG {
 		fail(w, http.StatusNotFound, fmt.Sprintf("no claim is named %q: want /badge/CLAIM.svg", name))
 		return
 	}
@@ -35,5 +42,5 @@ func (s *server) badge(w http.ResponseWriter, r *http.Request, b *status.Board) 
 	h.Set("Cache-Control", "max-age=60")
 	h.Set("Vary", "Accept-Language")
 	h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-	fmt.Fprint(w, chart.Badge(c.Claim.Availability.String(), l.answer(c.Answer), badgeColours[c.Answer]))
+	fmt.Fprint(w, chart.Badge(figure, l.answer(answer), badgeColours[cmp.Or(answer, sla.CannotTell)]))
 }

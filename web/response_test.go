@@ -30,6 +30,9 @@ func TestResponsePages(t *testing.T) {
 			}
 		}
 	}
+	if w := ask(h, http.MethodGet, "/badge/meeting-response.svg"); w.Code != 200 || !strings.Contains(w.Body.String(), "150ms for 99%: met") {
+		t.Errorf("badge: %d %s", w.Code, w.Body)
+	}
 	for target, code := range map[string]int{"/api/v1/responses/none": 404, "/api/v1/checks/none/responses": 404, "/api/v1/checks/meeting-join/responses?from=never": 400} {
 		if w := ask(h, http.MethodGet, target); w.Code != code {
 			t.Errorf("%s answers %d, want %d", target, w.Code, code)

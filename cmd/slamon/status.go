@@ -144,6 +144,9 @@ func (c *client) status(ctx context.Context, out io.Writer, asJSON bool) error {
 }
 
 func printClaims(out io.Writer, claims claimsAnswer) {
+	if len(claims.Claims) == 0 {
+		return
+	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	say(table, "SERVICE\tCLAIM\tFIGURE\tVERDICT\tMEASURED\tWITHIN\tALLOWANCE LEFT\tCOVERAGE\n")
 	for _, v := range claims.Claims {

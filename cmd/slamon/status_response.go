@@ -22,7 +22,7 @@ func printResponses(out io.Writer, answer responsesAnswer) {
 		return
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	say(table, "\nSERVICE\tCLAIM\tRESPONSE\tVERDICT\tMEASURED\tWITHIN\tP50\tP95\tP99\tOPERATIONS\tUNKNOWN\n")
+	say(table, "SERVICE\tCLAIM\tRESPONSE\tVERDICT\tMEASURED\tWITHIN\tP50\tP95\tP99\tOPERATIONS\tUNKNOWN\n")
 	for _, v := range answer.Responses {
 		digits := max(2, v.Claim.Share.Digits+1)
 		measured, within, verdict := "-", "-", answerWords(v.Verdict)
