@@ -3,24 +3,14 @@ package metrics
 import (
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
 // Schedule is how probing is doing, beyond what a board shows.
 type Schedule struct {
-	Lag         Durations // of base slots, from slot to start
 	MaxInFlight int
 	Panics      uint64 // probes that broke
 	Rounds      uint64 // of the anchors
-}
-
-// Durations is a histogram that is kept elsewhere.
-type Durations struct {
-	Count   uint64
-	Sum     time.Duration
-	Bounds  []time.Duration // upper bounds, rising
-	Buckets []uint64        // durations up to each bound, those of smaller bounds included
 }
 
 // Store is how the store is doing, beyond what a board shows.
@@ -47,7 +37,6 @@ type Sensors struct {
 }
 
 var (
-	lag            = histogramOf("schedule_lag_seconds", "How late base slots were, from slot to start of the probe.")
 	maxInFlight    = gauge("schedule_in_flight_limit", "Most probes that may be under way.")
 	panics         = counter("schedule_panics_total", "Probes that broke; each is an unknown result with reason internal.")
 	rounds         = counter("schedule_anchor_rounds_total", "Times that the anchors were asked together because a failure could be our own line's.")
@@ -70,12 +59,6 @@ func (m *Metrics) collectSchedule(k *sink, s Schedule, since *timestamppb.Timest
 	k.put(maxInFlight, nil, float64(s.MaxInFlight))
 	k.count(panics, nil, s.Panics, since, nil)
 	k.count(rounds, nil, s.Rounds, since, nil)
-	h := s.Lag
-	buckets := make(map[float64]uint64, len(h.Bounds))
-	for i, bound := range h.Bounds[:min(len(h.Bounds), len(h.Buckets))] {
-		buckets[bound.Seconds()] = h.Buckets[i]
-	}
-	k.out <- prometheus.MustNewConstHistogramWithCreatedTimestamp(lag.desc, h.Count, h.Sum.Seconds(), buckets, since.AsTime())
 }
 
 func (m *Metrics) collectStore(k *sink, s Store, since *timestamppb.Timestamp) {

@@ -45,6 +45,7 @@ type Metrics struct {
 	took   *prometheus.HistogramVec
 	phases *prometheus.CounterVec
 	commit prometheus.Histogram
+	lag    prometheus.Histogram
 
 	notices  notices
 	channels []string // shown so far; belongs to the caller of Channels
@@ -65,7 +66,7 @@ func New(source func() *status.Board, o Options) *Metrics {
 	}
 	m.makeHistograms()
 	m.makeNotices()
-	m.registry.MustRegister(m, m.took, m.phases, m.commit)
+	m.registry.MustRegister(m, m.took, m.phases, m.commit, m.lag)
 	if !o.WithoutRuntime {
 		m.registry.MustRegister(
 			collectors.NewGoCollector(),

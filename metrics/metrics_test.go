@@ -33,8 +33,7 @@ func filled(b *status.Board) *Metrics {
 		Version: "1.2.3", Revision: "0123abc", WithoutRuntime: true,
 		Sensors: func() Sensors { return Sensors{Sensors: 3, Connected: 2, Probed: 5, Limited: 1} },
 		Schedule: func() Schedule {
-			bounds := []time.Duration{time.Millisecond, 10 * time.Millisecond, 100 * time.Millisecond}
-			return Schedule{MaxInFlight: 800, Panics: 1, Rounds: 2, Lag: Durations{Count: 1000, Sum: 3 * time.Second, Bounds: bounds, Buckets: []uint64{900, 990, 999}}}
+			return Schedule{MaxInFlight: 800, Panics: 1, Rounds: 2}
 		},
 		Store: func() Store {
 			return Store{FreeBytes: 4096, Checks: 9, Waiting: 12, Late: 1, Failures: 2, LastCommit: noon, CheckpointTook: 40 * time.Millisecond, BackupBytes: 60000, SizeLimit: 1 << 20, DiskFree: 1 << 30, DiskFreeKnown: true}
@@ -47,6 +46,7 @@ func filled(b *status.Board) *Metrics {
 			}
 		}
 	}
+	m.ObserveLag(1200 * time.Microsecond)
 	m.ObserveCommit(800 * time.Microsecond)
 	m.ObserveNotice(1500 * time.Millisecond)
 	m.NoticeMissed()
@@ -218,7 +218,7 @@ func TestHandler(t *testing.T) {
 		{"application/openmetrics-text;version=1.0.0", `side="vendor"} 1.0 # {incident="media-2"} 1.0`},
 		{"application/openmetrics-text;version=1.0.0", `service="meeting",le="0.05"} 1 # {check="join"} 0.042`},
 		{"application/openmetrics-text;version=1.0.0", `slamon_incidents_created{reason="timeout",service="meeting",side="vendor"} 1.79082e+09`},
-		{"application/openmetrics-text;version=1.0.0", "slamon_schedule_lag_seconds_created 1.79082e+09"},
+		{"application/openmetrics-text;version=1.0.0", "slamon_schedule_lag_seconds_created 1"},
 	} {
 		r, err := http.NewRequest(http.MethodGet, server.URL, nil)
 		if err != nil {

@@ -16,8 +16,6 @@ var families []*family
 func gauge(name, help string, labels ...string) *family   { return declare(name, help, labels) }
 func counter(name, help string, labels ...string) *family { return declare(name, help, labels) }
 
-func histogramOf(name, help string) *family { return declare(name, help, nil) }
-
 func declare(name, help string, labels []string) *family {
 	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil)}
 	families = append(families, f)

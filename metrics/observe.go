@@ -18,7 +18,20 @@ var tookBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2
 // A commit is one fsync: under a millisecond on flash, tens on a disk.
 var commitBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5}
 
+// Slots are late by the 50 ms of a tick at most, unless the machine stands still: six
+// bounds to a decade, up to that.
+var lagBuckets = []float64{
+	.0001, .00015, .00022, .00033, .00047, .00068,
+	.001, .0015, .0022, .0033, .0047, .0068,
+	.01, .015, .022, .033, .047, .068,
+	.1, .15, .22, .33, .47, .68,
+	1, 1.5, 2.2, 3.3, 4.7, 6.8,
+	10, 15, 22, 33, 47, 68, 100,
+}
+
 func (m *Metrics) makeHistograms() {
+	m.lag = prometheus.NewHistogram(histogram("schedule_lag_seconds",
+		"How late base slots were, from slot to start of the probe.", lagBuckets))
 	m.took = prometheus.NewHistogramVec(histogram("check_duration_seconds",
 		"Duration of probes that were answered (up or degraded), from start to judgement.", tookBuckets),
 		[]string{"service", "class", "kind"})
@@ -43,6 +56,9 @@ func histogram(name, help string, buckets []float64) prometheus.HistogramOpts {
 
 // ObserveCommit takes the duration of one commit of the store.
 func (m *Metrics) ObserveCommit(d time.Duration) { m.commit.Observe(d.Seconds()) }
+
+// ObserveLag takes how late one base slot was.
+func (m *Metrics) ObserveLag(d time.Duration) { m.lag.Observe(d.Seconds()) }
 
 // Observe takes one durable result of c.
 func (m *Metrics) Observe(c check.Check, r check.Result) {

@@ -77,7 +77,7 @@ func (s *Scheduler) run(ctx context.Context, p *probe, t *Task, timeout time.Dur
 	begun := s.clock.now()
 	s.count.started.Add(1)
 	if p.base {
-		s.count.lag.observe(begun.mono - p.slot)
+		s.observeLag(begun.mono - p.slot)
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	outcome := s.ask(ctx, t)

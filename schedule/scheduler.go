@@ -36,6 +36,9 @@ type Options struct {
 	Emit func(result check.Result, interval time.Duration)
 	// Clock is told of steps of the wall clock and suspends; nil for nobody.
 	Clock func(status.Event)
+	// Late is told how late each base slot was, from slot to start, by the goroutine
+	// of its probe; nil for nobody.
+	Late func(time.Duration)
 
 	// Anchors are probed on their own grids, and together as soon as a failure
 	// could be our own line's. Fewer than Need answering means that it is.
@@ -60,6 +63,7 @@ type Scheduler struct {
 	log  *slog.Logger
 	emit func(check.Result, time.Duration)
 	tell func(status.Event)
+	late func(time.Duration)
 
 	clock   clock
 	running sync.WaitGroup // probes and rounds
@@ -83,7 +87,7 @@ type Scheduler struct {
 func New(o Options) *Scheduler {
 	s := &Scheduler{
 		site: o.Site, seed: o.Seed, tick: o.Tick, max: o.MaxInFlight,
-		log: o.Log, emit: o.Emit, tell: o.Clock,
+		log: o.Log, emit: o.Emit, tell: o.Clock, late: o.Late,
 		clock:  newClock(),
 		states: map[check.ID]*state{},
 	}

@@ -56,6 +56,13 @@ type lag struct {
 	max     atomic.Int64
 }
 
+func (s *Scheduler) observeLag(d time.Duration) {
+	s.count.lag.observe(d)
+	if s.late != nil {
+		s.late(max(0, d))
+	}
+}
+
 func (l *lag) observe(d time.Duration) {
 	d = max(0, d)
 	i, j := 0, len(LagBounds)

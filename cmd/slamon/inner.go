@@ -4,7 +4,6 @@ import (
 	"path/filepath"
 
 	"github.com/slamon/slamon/metrics"
-	"github.com/slamon/slamon/schedule"
 	"github.com/slamon/slamon/store"
 )
 
@@ -16,7 +15,6 @@ func (d *daemon) innerSchedule() metrics.Schedule {
 	s := d.sched.Stats()
 	return metrics.Schedule{
 		MaxInFlight: s.MaxInFlight, Panics: s.Panics, Rounds: s.Rounds,
-		Lag: metrics.Durations{Count: s.Lag.Count, Sum: s.Lag.Sum, Bounds: schedule.LagBounds[:], Buckets: s.Lag.Buckets[:]},
 	}
 }
 
