@@ -74,7 +74,7 @@ func BenchmarkBoards(b *testing.B) {
 	})
 	b.Run("quick", func(b *testing.B) {
 		for b.Loop() {
-			d.boards.refreshQuickly(time.Now(), cfg, own)
+			d.boards.refreshWith(time.Now(), cfg, own, d.boards.before())
 		}
 	})
 	b.Run("quick, all down", func(b *testing.B) {
@@ -82,7 +82,7 @@ func BenchmarkBoards(b *testing.B) {
 			b.StopTimer()
 			d.probed(b, time.Now(), check.Down)
 			b.StartTimer()
-			d.boards.refreshQuickly(time.Now(), cfg, own)
+			d.boards.refreshWith(time.Now(), cfg, own, d.boards.before())
 		}
 	})
 }

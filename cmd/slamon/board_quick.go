@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
@@ -10,85 +13,115 @@ import (
 )
 
 const (
-	// quickRest is the shortest time between two of them: results are written twice a
-	// second, so that there is rarely anything new before.
+	// quickRest is the shortest time between two quick boards: results are written
+	// twice a second, so that there is rarely anything new before.
 	quickRest = 200 * time.Millisecond
 	// quickShare is the largest share of time that is spent on quick boards. They are
 	// only made while states change, and people wait for what they say.
 	quickShare = 20
-	// dearBoard is the cost from which a whole board is preceded by a quick one.
+	// longestQuick is the longest rest between two of them all the same: on a machine
+	// that is busy with other things a board takes long, and people still wait.
+	longestQuick = time.Second
+	// dearBoard is the cost from which whole boards do not come soon enough.
 	dearBoard = 50 * time.Millisecond
 )
 
-// refreshQuickly makes a board with the states and incidents of now, and with the
-// verdicts on claims of the board before. Judging all claims of 10,000 checks takes a
-// good part of a second, and whoever has to be told of a failure waits for it.
-func (b *boards) refreshQuickly(now time.Time, cfg *config.Config, own status.Own) *status.Board {
-	b.judged = map[sla.ClaimID]status.Claim{}
-	defer func() { b.judged = nil }()
-	if before := b.current.Load(); before != nil {
-		for i := range before.Services {
-			for _, c := range before.Services[i].Claims {
-				b.judged[c.Claim.ID] = c
+// judge judges all claims. It may go on while boards are made: it only reads history.
+func (b *boards) judge(now time.Time, cfg *config.Config) map[sla.ClaimID]status.Claim {
+	judged := make(map[sla.ClaimID]status.Claim, len(cfg.Claims))
+	for _, claim := range cfg.Claims {
+		judged[claim.ID] = b.claim(now, claim, b.ledger.exclusions(cfg, claim.Service))
+	}
+	return judged
+}
+
+// before returns the verdicts of the newest board.
+func (b *boards) before() map[sla.ClaimID]status.Claim {
+	judged := map[sla.ClaimID]status.Claim{}
+	if last := b.current.Load(); last != nil {
+		for i := range last.Services {
+			for _, c := range last.Services[i].Claims {
+				judged[c.Claim.ID] = c
 			}
 		}
 	}
+	return judged
+}
+
+// refreshWith makes a board with the states and incidents of now, and with verdicts
+// that were reached before. Claims that are not among them are judged.
+func (b *boards) refreshWith(now time.Time, cfg *config.Config, own status.Own, judged map[sla.ClaimID]status.Claim) *status.Board {
+	b.judged = judged
+	defer func() { b.judged = nil }()
 	return b.refresh(now, cfg, own)
 }
 
-// runBoards makes boards until ctx is done.
+// refresh makes a whole board of now.
+func (d *daemon) refresh(now time.Time) *status.Board {
+	begun, cfg := time.Now(), d.config.Load()
+	judged := d.boards.judge(now, cfg) // before the lock: quick boards go on meanwhile
+	return d.board(now.Add(time.Since(begun)), cfg, judged)
+}
+
+// refreshQuickly makes a board with the verdicts of the one before. Judging all claims
+// of 10,000 checks takes a good part of a second, and on a busy machine several;
+// whoever has to be told of a failure does not wait for it.
+func (d *daemon) refreshQuickly(now time.Time) {
+	d.board(now, d.config.Load(), d.boards.before())
+}
+
+// board makes a board with verdicts that were reached by a configuration. When another
+// one has come into force meanwhile they are reached anew.
+func (d *daemon) board(now time.Time, cfg *config.Config, judged map[sla.ClaimID]status.Claim) *status.Board {
+	d.boarding.Lock()
+	defer d.boarding.Unlock()
+	if newest := d.config.Load(); newest != cfg {
+		cfg, judged = newest, nil
+	}
+	board := d.boards.refreshWith(now, cfg, d.own(), judged)
+	nudge(d.boarded)
+	return board
+}
+
+// runBoards makes boards until ctx is done: whole ones again and again, and quick ones
+// between them as soon as something calls for one, where whole ones take long.
 func (d *daemon) runBoards(ctx context.Context) error {
 	pause := boardPause
 	if d.options.Refresh > 0 {
 		pause = d.options.Refresh
 	}
-	for {
-		begun := time.Now()
-		d.refresh(begun)
-		cost := time.Since(begun)
-		rest := max(min(pause, boardRest), boardShare*cost)
-		if !d.betweenBoards(ctx, time.Now().Add(rest), pause, cost > dearBoard) {
-			return nil
+	var cost atomic.Int64 // of the newest whole board
+	rejudge := make(chan struct{}, 1)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		for {
+			begun := time.Now()
+			d.refresh(begun)
+			took := time.Since(begun)
+			cost.Store(int64(took))
+			if !d.rest(ctx, max(min(pause, boardRest), boardShare*took), nil) || !d.rest(ctx, pause, rejudge) {
+				return nil
+			}
 		}
-	}
-}
-
-// betweenBoards waits until the next whole board is due: at from when something calls
-// for one, and a pause after it in any case. Until then what calls for a board gets
-// quick ones. It returns false when ctx is done.
-func (d *daemon) betweenBoards(ctx context.Context, from time.Time, pause time.Duration, dear bool) bool {
-	quiet := time.Now().Add(min(pause, quickRest))
-	for {
-		woken := false
-		timer := time.NewTimer(time.Until(from.Add(pause)))
-		select {
-		case <-ctx.Done():
-		case <-timer.C:
-		case <-d.wake:
-			woken = true
+	})
+	group.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-d.wake:
+			}
+			nudge(rejudge)
+			if time.Duration(cost.Load()) < dearBoard {
+				continue
+			}
+			begun := time.Now()
+			d.refreshQuickly(begun)
+			rest := min(max(min(pause, quickRest), quickShare*time.Since(begun)), longestQuick)
+			if !d.rest(ctx, rest, nil) {
+				return nil
+			}
 		}
-		timer.Stop()
-		if ctx.Err() != nil || !woken {
-			return ctx.Err() == nil
-		}
-		if !dear && !time.Now().Before(from) {
-			return true
-		}
-		if !d.rest(ctx, time.Until(quiet), nil) {
-			return false
-		}
-		begun := time.Now()
-		d.refreshQuickly(begun)
-		quiet = time.Now().Add(max(min(pause, quickRest), quickShare*time.Since(begun)))
-		if !time.Now().Before(from) {
-			return true
-		}
-	}
-}
-
-func (d *daemon) refreshQuickly(now time.Time) {
-	d.boarding.Lock()
-	defer d.boarding.Unlock()
-	d.boards.refreshQuickly(now, d.config.Load(), d.own())
-	nudge(d.boarded)
+	})
+	return group.Wait()
 }

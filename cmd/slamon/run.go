@@ -16,7 +16,6 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"github.com/spf13/cobra"
 
-	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/web"
 )
 
@@ -125,15 +124,6 @@ func (d *daemon) rest(ctx context.Context, pause time.Duration, wake <-chan stru
 	case <-wake:
 	}
 	return true
-}
-
-// refresh makes a board of now.
-func (d *daemon) refresh(now time.Time) *status.Board {
-	d.boarding.Lock()
-	defer d.boarding.Unlock()
-	board := d.boards.refresh(now, d.config.Load(), d.own())
-	nudge(d.boarded)
-	return board
 }
 
 // runWeb serves pages and metrics until ctx is done.
