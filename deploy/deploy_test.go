@@ -22,6 +22,8 @@ func TestTools(t *testing.T) {
 		"tests":        append([]string{"promtool", "test", "rules"}, files(t, "prometheus/tests/*.yml")...),
 		"scrape":       {"promtool", "check", "config", "prometheus/prometheus.yml"},
 		"alertmanager": {"amtool", "check-config", "alertmanager/alertmanager.yml"},
+		"pager":        {"amtool", "config", "routes", "test", "--config.file=alertmanager/alertmanager.yml", "--verify.receivers=pager", "severity=page"},
+		"tickets":      {"amtool", "config", "routes", "test", "--config.file=alertmanager/alertmanager.yml", "--verify.receivers=tickets", "severity=ticket"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			need(t, args[0])
