@@ -10,6 +10,15 @@
 // slamon_check_up 0 nor 1; a window without known time has no availability. An
 // alert on missing data is absent(), never a guess.
 //
+// What a person confirms later, the side of an incident, is counted once it is
+// confirmed, or a day after the end without: a counter cannot take back what it
+// counted. The list of 30 days, which can be corrected, is a gauge beside it.
+//
+// OpenMetrics and protobuf carry since when a counter counts, and exemplars: from a
+// bucket of response times to the check that was last in it, from a count of failures
+// to the last of them, from a count of incidents to the newest. So names that would
+// be unbounded as labels are one click away.
+//
 // Label values come from the configuration (service, check, class, site, claim)
 // or from closed sets (kind, outcome, reason, window, verdict, phase). Pairs of
 // outcome and reason appear once they were seen, which keeps 10,000 checks near
