@@ -14,5 +14,8 @@
 // repeats. The same condition always gives a notice with the same ID, so receivers
 // can drop doubles.
 //
+// A Rota says who is on duty, a Dispatch which reports go out when, a Deed what a
+// person did about a trouble; Prompt judges whether a vendor told its users in time.
+//
 // The package is pure: no clock, no files, no sending.
 package alert

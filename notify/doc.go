@@ -12,5 +12,6 @@
 // which receivers can drop it.
 //
 // A Sender delivers a Message over one channel and says of a failure whether trying
-// again can help. Render turns a notice into a message in the channel's language.
+// again can help. Render turns a notice into a message in the channel's language, which
+// Texts, the channel's own templates, may replace; Report does the same for reports.
 package notify
