@@ -52,7 +52,7 @@ func reportedNotice(e *notify.Entry) report.Notice {
 }
 
 // deeds returns what people did about the service, or about one of its checks or
-// incidents, in the period.
+// incidents, and what they said, in the period.
 func (s site) deeds(id check.ServiceID, p timeline.Period) ([]report.Deed, error) {
 	checks := map[check.ID]bool{}
 	for _, c := range s.service(id).Checks {
