@@ -110,6 +110,7 @@ type Own struct {
 	InFlight         int
 	Missed           map[check.Reason]uint64 // slots that could not be used
 	Started          uint64                  // probes started
+	Lag              Lag                     // of base slots, from slot to start
 	ResultsStored    uint64
 	ResultsLost      uint64 // could not be stored
 	StoreBytes       int64
@@ -120,6 +121,9 @@ type Own struct {
 	ClockOffsetKnown bool
 	Events           []Event // newest first: starts, stops, steps of the clock, reloads
 }
+
+// Lag is how late probes start; zero before the first.
+type Lag struct{ P50, P99, Max time.Duration }
 
 // Event is something that happened to the monitor.
 type Event struct {

@@ -20,6 +20,7 @@ type statusJSON struct {
 	InFlight        int               `json:"probes_in_flight"`
 	ProbesStarted   uint64            `json:"probes_started"`
 	Missed          map[string]uint64 `json:"slots_missed"`
+	Lag             lagJSON           `json:"lateness_seconds"`
 	Stored          uint64            `json:"results_stored"`
 	Lost            uint64            `json:"results_lost"`
 	StoreBytes      int64             `json:"store_bytes"`
@@ -34,6 +35,13 @@ type statusJSON struct {
 	ServicesByState map[string]int    `json:"services_by_state"`
 }
 
+// lagJSON is how late probes start.
+type lagJSON struct {
+	P50 float64 `json:"p50"`
+	P99 float64 `json:"p99"`
+	Max float64 `json:"max"`
+}
+
 type eventJSON struct {
 	At   time.Time `json:"at"`
 	Kind string    `json:"kind"`
@@ -46,6 +54,7 @@ func (s *server) apiStatus(w http.ResponseWriter, r *http.Request, b *status.Boa
 		At: b.At.In(zone), Site: b.Site, Zone: zone.String(), Version: b.Version, Started: b.Started.In(zone),
 		ConfigFile: o.ConfigFile, ConfigLoaded: instant(o.ConfigLoaded, zone), ConfigError: o.ConfigError,
 		NetworkAlive: o.NetworkAlive, InFlight: o.InFlight, ProbesStarted: o.Started,
+		Lag:    lagJSON{o.Lag.P50.Seconds(), o.Lag.P99.Seconds(), o.Lag.Max.Seconds()},
 		Missed: map[string]uint64{}, Stored: o.ResultsStored, Lost: o.ResultsLost,
 		StoreBytes: o.StoreBytes, StoreError: o.StoreError,
 		LastBackup: instant(o.LastBackup, zone), BackupError: o.BackupError,

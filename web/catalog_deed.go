@@ -33,6 +33,8 @@ var deedTextsEnglish = map[string]string{
 	"said.acknowledged": "takes care of it", "said.commented": "says", "said.muted": "mutes it", "said.unmuted": "ends the mute", "said.cause": "confirms the cause", "said.cause.side": "holds responsible: %s",
 	"said.correction": "corrects: counts as %s", "said.figures": "%s before, %s after",
 	"said.corrections": "Corrections", "said.nocorrections": "None: every figure follows from the probes and announced maintenance.",
+	"system.lag": "Lateness of probes", "system.lag.value": "%s (50 %%), %s (99 %%), at most %s",
+	"system.coverage": "Least coverage, %s", "system.coverage.value": "%s of %s",
 	"incident.taken": "%s takes care of it", "service.muted": "muted",
 	"counts.up": "up, a false alarm", "counts.down": "down, unseen by probes", "counts.unknown": "unknown", "counts.excluded": "left out, as agreed",
 
@@ -105,6 +107,8 @@ var deedTextsJapanese = map[string]string{
 	"said.acknowledged": "対応を開始", "said.commented": "コメント", "said.muted": "通知を停止", "said.unmuted": "通知の停止を終了", "said.cause": "原因を確認", "said.cause.side": "責任を確認：%s",
 	"said.correction": "訂正：%s", "said.figures": "訂正前 %s、訂正後 %s",
 	"said.corrections": "訂正", "said.nocorrections": "ありません。すべての数値は測定と予告メンテナンスから導かれています。",
+	"system.lag": "測定開始の遅れ", "system.lag.value": "%s（50 %%）、%s（99 %%）、最大 %s",
+	"system.coverage": "最低の観測率（%s）", "system.coverage.value": "%s（%s）",
 	"incident.taken": "%sが対応中", "service.muted": "通知停止中",
 	"counts.up": "稼働（誤検知）", "counts.down": "停止（測定で見えなかった障害）", "counts.unknown": "不明", "counts.excluded": "除外（合意済み）",
 

@@ -102,6 +102,9 @@ func (v *visit) groupProbing(b *status.Board) factGroup {
 	g.add(v.t("system.unknown"), v.count(unknown))
 	g.add(v.t("system.started"), v.count(int(b.Own.Started)))
 	g.add(v.t("system.inflight"), v.count(b.Own.InFlight))
+	if l := b.Own.Lag; l.Max > 0 {
+		g.add(v.t("system.lag"), v.t("system.lag.value", v.took(l.P50), v.took(l.P99), v.took(l.Max)))
+	}
 	missed := uint64(0)
 	for _, n := range b.Own.Missed {
 		missed += n
@@ -112,7 +115,35 @@ func (v *visit) groupProbing(b *status.Board) factGroup {
 			g.add("· "+v.reason(r), v.count(int(n)))
 		}
 	}
+	for _, window := range coverageShown {
+		if least, name := leastCovered(b, window); name != "" {
+			g.add(v.t("system.coverage", v.window(window)), v.t("system.coverage.value", least, name))
+		}
+	}
 	return g
+}
+
+// coverageShown are the rolling windows whose coverage is shown.
+var coverageShown = [...]string{"24h", "30d"}
+
+// leastCovered returns the claim of whose window the least was seen; no name without
+// claims.
+func leastCovered(b *status.Board, window string) (share, name string) {
+	least := 2.0
+	for i := range b.Services {
+		for k := range b.Services[i].Claims {
+			c := &b.Services[i].Claims[k]
+			for _, r := range c.Rolling {
+				if r.Name != window || r.Accounted <= 0 {
+					continue
+				}
+				if seen := 1 - float64(r.Unknown)/float64(r.Accounted); seen < least {
+					least, share, name = seen, coverage(&r.Verdict), nameOf(c.Claim.Name, c.Claim.ID)
+				}
+			}
+		}
+	}
+	return share, name
 }
 
 func (v *visit) groupStore(b *status.Board) factGroup {

@@ -127,7 +127,7 @@ func (d *daemon) prepare(cfg *config.Config) error {
 		return err
 	}
 	d.sched = schedule.New(schedule.Options{
-		Site: cfg.Site, Seed: seed, Log: d.log, Emit: d.store.Append, Clock: d.event,
+		Site: cfg.Site, Seed: seed, Log: d.log, Emit: d.store.Append, Clock: d.event, Late: d.metrics.ObserveLag,
 	})
 	if err := d.take(cfg); err != nil {
 		return err
@@ -390,6 +390,7 @@ func (d *daemon) own() status.Own {
 	d.mu.Unlock()
 	run := d.sched.Stats()
 	o.NetworkAlive, o.InFlight, o.Missed, o.Started = d.sched.NetworkAlive(), run.InFlight, run.Missed, run.Started
+	o.Lag = status.Lag{P50: run.Lag.P50, P99: run.Lag.P99, Max: run.Lag.Max}
 	kept := d.store.Stats()
 	o.ResultsStored, o.ResultsLost, o.StoreBytes = kept.Stored, kept.Lost, kept.Bytes
 	if kept.LastError != nil {

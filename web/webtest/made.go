@@ -88,6 +88,7 @@ func own() status.Own {
 	return status.Own{
 		ConfigFile: "/etc/slamon/config.toml", ConfigLoaded: at(time.September, 18, 9, 2), NetworkAlive: true, InFlight: 2,
 		Missed: map[check.Reason]uint64{check.ReasonMissed: 3, check.ReasonStopped: 41}, Started: 1_482_113,
+		Lag:           status.Lag{P50: 1100 * time.Microsecond, P99: 8 * time.Millisecond, Max: 61 * time.Millisecond},
 		ResultsStored: 1_482_154, StoreBytes: 48_213_504, LastBackup: at(time.September, 20, 2, 0),
 		ClockOffset: 412 * time.Microsecond, ClockOffsetKnown: true,
 		Events: []status.Event{
