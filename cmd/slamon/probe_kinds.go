@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -31,7 +32,7 @@ func probeKinds() []probeKind {
 		{"smtp", "HOST[:PORT]", "Greet a mail server", mailKind("smtp")},
 		{"imap", "HOST[:PORT]", "Greet a mailbox server", mailKind("imap")},
 		{"ssh", "HOST[:PORT]", "Read an SSH server's identification", sshKind},
-		{"grpc", "HOST:PORT", "Ask the gRPC health service", grpcKind},
+		{"grpc", "HOST:PORT", "Ask the gRPC health service, or call a method", grpcKind},
 		{"stun", "HOST[:PORT]", "Ask a STUN server for our address", stunKind},
 		{"udp", "HOST:PORT", "Send a datagram and wait for one", udpKind},
 		{"websocket", "URL", "Open a WebSocket and speak over it", webSocketKind},
@@ -225,9 +226,18 @@ func grpcKind(fs *pflag.FlagSet) func(string) (check.Params, error) {
 	service := fs.String("service", "", "service to ask for (default: the server as a whole)")
 	authority := fs.String("authority", "", "value of :authority, instead of the target")
 	plaintext := fs.Bool("plaintext", false, "without TLS")
+	method := fs.String("method", "", "call package.Service/Method, by the server's reflection, instead of the health service")
+	request := fs.String("request", "", "message to call it with, as JSON")
 	options := tlsFlags(fs)
 	return func(target string) (check.Params, error) {
-		return check.GRPC{Address: target, Service: *service, Authority: *authority, Plaintext: *plaintext, TLS: options()}, nil
+		p := check.GRPC{Address: target, Service: *service, Authority: *authority, Plaintext: *plaintext, TLS: options()}
+		switch {
+		case *method != "":
+			p.Call = &check.GRPCCall{Method: *method, Request: *request}
+		case *request != "":
+			return nil, errors.New("--request needs a method to call\ntry: --method package.Service/Method")
+		}
+		return p, nil
 	}
 }
 
