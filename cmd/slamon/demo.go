@@ -145,6 +145,7 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		part{"rooms", func(ctx context.Context) error { return d.trouble(ctx, d.rooms, errandFaults) }},
 		part{"news", func(ctx context.Context) error { return d.news(ctx, watcher) }},
 	))
+	watcher.replies.refreshAll(watcher.config.Load(), time.Now())
 	watcher.refresh(time.Now())
 	board := watcher.boards.current.Load()
 	told, reading := watcher.teller.Told("", demoNotices)

@@ -65,6 +65,10 @@ func (d *demo) compare(board *status.Board) error {
 			say(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Availability, strings.ToUpper(answerWords(c.Answer)))
 			say(d.out, "      %s\n", c.Explanation)
 		}
+		for _, c := range s.Responses {
+			say(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Promise, strings.ToUpper(answerWords(c.Answer)))
+			say(d.out, "      %s\n", c.Explanation)
+		}
 	}
 	if outside > 0 {
 		return exitError{codeFailed, fmt.Errorf("%d true values lie outside the measured bounds", outside)}

@@ -104,6 +104,13 @@ func (r *responses) run(ctx context.Context, cfg func() *config.Config, told fun
 	}
 }
 
+// refreshAll judges all claims once.
+func (r *responses) refreshAll(cfg *config.Config, now time.Time) {
+	for _, c := range cfg.Responses {
+		r.refresh(cfg, c, now)
+	}
+}
+
 // refresh judges one claim.
 func (r *responses) refresh(cfg *config.Config, c sla.ResponseClaim, now time.Time) {
 	v, err := r.judge(cfg, c, now)
