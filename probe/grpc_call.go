@@ -90,10 +90,12 @@ func (c *grpcCall) find(files *protoregistry.Files) (*grpcMethod, error) {
 		return nil, fmt.Errorf("the service %s has no method %s: it has %s", c.service, c.method, methodNames(service))
 	}
 	if method.IsStreamingClient() || method.IsStreamingServer() {
-		return nil, fmt.Errorf("the method %s streams: only unary calls can be made", c.method)
+		return nil, fmt.Errorf("the method %s %w", c.method, errStreams)
 	}
 	return &grpcMethod{method, dynamicpb.NewTypes(files)}, nil
 }
+
+var errStreams = errors.New("streams: only unary calls can be made")
 
 func methodNames(s protoreflect.ServiceDescriptor) string {
 	var names []string
@@ -250,6 +252,9 @@ func (p *grpcProbe) unheard(ctx context.Context, t *trace, link *grpcLink, from 
 func (p *grpcProbe) unlearned(ctx context.Context, t *trace, link *grpcLink, err error) check.Outcome {
 	if missing, ok := errors.AsType[*noMethod](err); ok {
 		return t.down(check.ReasonStatus, missing.Error(), string(p.call.service)+"/"+string(p.call.method), "")
+	}
+	if errors.Is(err, errStreams) {
+		return t.broken(check.ReasonInternal, err.Error())
 	}
 	s, ok := status.FromError(err)
 	if ok && s.Code() == codes.Unimplemented {

@@ -91,10 +91,10 @@ func (c *grpcCall) learn(ctx context.Context, client *grpc.ClientConn) (*grpcMet
 		return nil, &noMethod{"by reflection: " + err.Error()}
 	}
 	method, err := c.find(files)
-	if err != nil {
-		return nil, &noMethod{err.Error()}
+	if err != nil && !errors.Is(err, errStreams) {
+		err = &noMethod{err.Error()}
 	}
-	return method, nil
+	return method, err
 }
 
 // files fetches the file with the service, and all that it imports.
@@ -143,9 +143,9 @@ func (c *grpcCall) files(ask asks) (*descriptorpb.FileDescriptorSet, error) {
 	return set, nil
 }
 
-func refused(code int32, message string) error {
+func refused(what string, code int32, message string) error {
 	if codes.Code(code) == codes.NotFound {
-		return &noMethod{"by reflection: the server knows nothing of it: " + message}
+		return &noMethod{"the server knows no " + what + ": reflection answers " + message}
 	}
 	return status.Error(codes.Code(code), message)
 }
@@ -166,7 +166,7 @@ func reflectionV1(ctx context.Context, client *grpc.ClientConn) (asks, error) {
 			return nil, err
 		}
 		if e := r.GetErrorResponse(); e != nil {
-			return nil, refused(e.GetErrorCode(), e.GetErrorMessage())
+			return nil, refused(symbol+name, e.GetErrorCode(), e.GetErrorMessage())
 		}
 		return r.GetFileDescriptorResponse().GetFileDescriptorProto(), nil
 	}, nil

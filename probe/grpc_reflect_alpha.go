@@ -26,7 +26,7 @@ func reflectionV1Alpha(ctx context.Context, client *grpc.ClientConn) (asks, erro
 			return nil, err
 		}
 		if e := r.GetErrorResponse(); e != nil {
-			return nil, refused(e.GetErrorCode(), e.GetErrorMessage())
+			return nil, refused(symbol+name, e.GetErrorCode(), e.GetErrorMessage())
 		}
 		return r.GetFileDescriptorResponse().GetFileDescriptorProto(), nil
 	}, nil
