@@ -274,7 +274,7 @@ func loading(text string) *Fault {
 		{"CONNECTION_RESET CONNECTION_CLOSED EMPTY_RESPONSE CONNECTION_ABORTED CONNECTION_FAILED", check.ReasonReset},
 		{"TOO_MANY_REDIRECTS HTTP_RESPONSE_CODE_FAILURE INVALID_REDIRECT", check.ReasonStatus},
 		{"INVALID_AUTH UNEXPECTED_AUTH", check.ReasonAuth},
-		{"INTERNET_DISCONNECTED NETWORK_", check.ReasonOwnNetwork},
+		{"INTERNET_DISCONNECTED NETWORK_ PROXY_ TUNNEL_", check.ReasonOwnNetwork},
 		{"INSUFFICIENT_RESOURCES OUT_OF_MEMORY", check.ReasonResources},
 	} {
 		for word := range strings.FieldsSeq(one.words) {
