@@ -232,3 +232,30 @@ func state(t testing.TB, s *webtest.Stated) {
 		t.Fatal(err)
 	}
 }
+
+// TestReports lists a year and its first month apart, each with what was handed out, and
+// leads a form to a report.
+func TestReports(t *testing.T) {
+	o, _ := stated()
+	h := handler(t, o)
+	page := ask(h, http.MethodGet, "/reports?lang=en").Body.String()
+	for _, want := range []string{
+		"2024-10-01 – 2025-09-30", "99.9920 %", "2024-10<", "99.8000 %", "2026-07", "Version 2", "shows two minutes more",
+		"/api/v1/reports/meeting-year?format=csv&amp;lang=en&amp;month=2024-10",
+		"/api/v1/reports/meeting-year?format=json&amp;from=2024-10-01T00%3A00%3A00%2B09%3A00&amp;lang=en&amp;to=2025-10-01T00%3A00%3A00%2B09%3A00",
+		"/api/v1/sheet?format=html",
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("want %q", want)
+		}
+	}
+	for query, want := range map[string]string{
+		"claim=meeting-year&month=2026-08&from=&to=&format=csv":           "/api/v1/reports/meeting-year?format=csv&month=2026-08",
+		"claim=meeting-year&month=2026-08&from=2026-08-03&to=&format=csv": "/api/v1/reports/meeting-year?format=csv&from=2026-08-03",
+		"claim=..%2F..%2Fevil&format=csv":                                 "/api/v1/reports/..%2F..%2Fevil?format=csv",
+	} {
+		if got := ask(h, http.MethodGet, "/reports/open?"+query).Header().Get("Location"); got != want {
+			t.Errorf("%s leads to %q, want %q", query, got, want)
+		}
+	}
+}

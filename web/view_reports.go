@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,6 +48,7 @@ type reportedPeriod struct {
 	Word, Bounds string
 	Files        []fileLink
 	Versions     []versionRow
+	period       timeline.Period
 }
 
 // versionRow is a figure that was handed out.
@@ -89,70 +91,64 @@ func (s *server) reportedClaim(v *visit, c *status.Claim, x *status.Service) rep
 		Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)), Answer: v.answerNow(&c.Verdict),
 	}
 	out.Periods = append(out.Periods, reportedPeriod{Word: v.t("reports.window"), Bounds: v.windowText(&c.Verdict), Files: v.reportFiles(c.Claim.ID)})
-	if c.Claim.Window.Kind != sla.CalendarMonth {
-		out.Periods = append(out.Periods, v.months(c, v.board.At)...)
+	rest := s.closed(v, c)
+	for _, m := range v.months(c) {
+		if !slices.ContainsFunc(rest, func(p reportedPeriod) bool { return p.Word == m.Word }) {
+			rest = append(rest, m)
+		}
 	}
-	closed := s.closed(v, c)
-	if c.Claim.Window.Kind == sla.CalendarMonth {
-		closed = s.withMonths(v, c, closed)
-	}
-	out.Periods = append(out.Periods, closed...)
+	slices.SortStableFunc(rest, func(a, b reportedPeriod) int {
+		return cmp.Or(b.period.To.Compare(a.period.To), a.period.From.Compare(b.period.From))
+	})
+	out.Periods = append(out.Periods, rest[:min(len(rest), reportedPeriods)]...)
 	return out
 }
 
-// months are the last calendar months, for claims over something longer.
-func (v *visit) months(c *status.Claim, now time.Time) (out []reportedPeriod) {
+// months are the last calendar months; the running one only where it is not the
+// window.
+func (v *visit) months(c *status.Claim) (out []reportedPeriod) {
 	month := sla.Window{Kind: sla.CalendarMonth, Zone: c.Claim.Window.Zone}
-	for p := month.Period(now); len(out) < reportedMonths; p = month.Previous(p) {
-		name := p.From.Format("2006-01")
-		out = append(out, reportedPeriod{Word: name, Files: v.reportFiles(c.Claim.ID, "month", name)})
+	p := month.Period(v.board.At)
+	if c.Claim.Window.Kind == sla.CalendarMonth {
+		p = month.Previous(p)
+	}
+	for ; len(out) < reportedMonths; p = month.Previous(p) {
+		out = append(out, v.named(c, p))
 	}
 	return out
 }
 
-// closed are the periods whose figure was handed out, with all its versions.
+// closed are the periods whose figure was handed out, with all its versions: the newest
+// first.
 func (s *server) closed(v *visit, c *status.Claim) (out []reportedPeriod) {
-	var last timeline.Period
 	for _, x := range s.versions(c.Claim.ID) {
-		if p := (timeline.Period{From: x.From, To: x.To}); len(out) == 0 || !p.From.Equal(last.From) {
-			if last = p; len(out) == reportedPeriods {
-				break
-			}
-			out = append(out, v.closedPeriod(c, p))
+		p := timeline.Period{From: x.From, To: x.To}
+		at := slices.IndexFunc(out, func(r reportedPeriod) bool { return r.period.From.Equal(p.From) && r.period.To.Equal(p.To) })
+		if at < 0 {
+			at = len(out)
+			out = append(out, v.named(c, p))
 		}
-		at := &out[len(out)-1]
-		at.Versions = append(at.Versions, v.version(&x))
+		out[at].Versions = append(out[at].Versions, v.version(&x))
 	}
 	return out
 }
 
-// withMonths puts the months before the first that was handed out behind the others,
-// so that a claim that was named late has its months as well.
-func (s *server) withMonths(v *visit, c *status.Claim, closed []reportedPeriod) []reportedPeriod {
-	for _, m := range v.months(c, c.Claim.Window.Previous(c.Period).From) {
-		if !slices.ContainsFunc(closed, func(p reportedPeriod) bool { return p.Word == m.Word }) && len(closed) < reportedMonths {
-			closed = append(closed, m)
-		}
-	}
-	slices.SortStableFunc(closed, func(a, b reportedPeriod) int { return strings.Compare(b.Word, a.Word) })
-	return closed
-}
-
-func (v *visit) closedPeriod(c *status.Claim, p timeline.Period) reportedPeriod {
+// named is a period by its name, where it is a month, or else by its days.
+func (v *visit) named(c *status.Claim, p timeline.Period) reportedPeriod {
 	zone := c.Claim.Window.Zone
 	if zone == nil {
 		zone = v.zone
 	}
 	from, to := p.From.In(zone), p.To.In(zone)
-	if c.Claim.Window.Kind == sla.CalendarMonth {
+	if from.Day() == 1 && midnight(from) && from.AddDate(0, 1, 0).Equal(to) {
 		name := from.Format("2006-01")
-		return reportedPeriod{Word: name, Files: v.reportFiles(c.Claim.ID, "month", name)}
+		return reportedPeriod{Word: name, Files: v.reportFiles(c.Claim.ID, "month", name), period: p}
 	}
-	last := to.AddDate(0, 0, -1)
-	return reportedPeriod{
-		Word:  from.Format(time.DateOnly) + " – " + last.Format(time.DateOnly),
-		Files: v.reportFiles(c.Claim.ID, "from", from.Format(time.RFC3339), "to", to.Format(time.RFC3339)),
+	word := from.Format("2006-01-02 15:04") + " – " + to.Format("2006-01-02 15:04")
+	if midnight(from) && midnight(to) {
+		word = from.Format(time.DateOnly) + " – " + to.AddDate(0, 0, -1).Format(time.DateOnly)
 	}
+	return reportedPeriod{Word: word, Files: v.reportFiles(c.Claim.ID, "from", from.Format(time.RFC3339), "to", to.Format(time.RFC3339)), period: p}
 }
 
 // version is one figure that was handed out, with the claim's digits and one more.

@@ -114,7 +114,7 @@ func (s stating) Corrections(id sla.ClaimID) []sla.Correction { return s.ledger.
 // Versions returns the frozen verdicts of a claim, the newest period first.
 func (s stating) Versions(id sla.ClaimID) ([]web.Version, error) {
 	var list []web.Version
-	err := eachFact(s.store, frozenPrefix+string(id)+"/", func(_ string, f frozen) {
+	err := eachFact(s.store, frozenPrefix+string(id)+"/", func(_ string, f frozenHead) {
 		v := &f.Verdict
 		list = append(list, web.Version{
 			From: v.Window.From, To: v.Window.To, Version: f.Version, At: f.At, Correction: f.Correction, Why: f.Why,
@@ -125,4 +125,20 @@ func (s stating) Versions(id sla.ClaimID) ([]web.Version, error) {
 		return cmp.Or(b.From.Compare(a.From), cmp.Compare(a.Version, b.Version))
 	})
 	return list, err
+}
+
+// frozenHead is what a list shows of a frozen verdict. Its incidents, of which there may
+// be thousands, are passed over.
+type frozenHead struct {
+	Version    int       `json:"version"`
+	At         time.Time `json:"at"`
+	Correction string    `json:"correction"`
+	Why        string    `json:"why"`
+	Verdict    struct {
+		Claim        struct{ Digits int }
+		Window       struct{ From, To time.Time }
+		Availability struct{ Point float64 }
+		Downtime     struct{ Point float64 } `json:"downtime_seconds"`
+		Verdict      sla.Answer
+	} `json:"verdict"`
 }

@@ -158,6 +158,13 @@ func (s *Stated) Corrections(id sla.ClaimID) []sla.Correction {
 
 // Versions returns what was handed out: three months, of which one was corrected.
 func (s *Stated) Versions(id sla.ClaimID) ([]web.Version, error) {
+	if id == "meeting-year" { // a year that is over, and its first month
+		from := at(time.October, 1, 0, 0).AddDate(-1, 0, 0)
+		year := web.Version{From: from, To: from.AddDate(1, 0, 0), Version: 1, At: from.AddDate(1, 0, 0), Digits: 3, Availability: .999_92, Answer: sla.Met}
+		month := year
+		month.To, month.Availability, month.Answer = from.AddDate(0, 1, 0), .998, sla.Breached
+		return []web.Version{year, month}, nil
+	}
 	if id != "meeting-month" {
 		return nil, nil
 	}
