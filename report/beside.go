@@ -11,11 +11,18 @@ import (
 // look into the store for every device. The first ones of the period are.
 const maxBeside = 100
 
+// DeviceEvent is a trap or a crossing of one of the service's devices.
+type DeviceEvent struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+	Text string    `json:"text"`
+}
+
 // addReadings puts the readings of the service's devices beside the incidents.
 func (d *Document) addReadings() {
 	for n := range d.Incidents {
 		i := &d.Incidents[n]
-		i.Readings = []device.Beside{}
+		i.Readings, i.Events = []device.Beside{}, []DeviceEvent{}
 		if d.input.Readings == nil || n >= maxBeside {
 			continue
 		}
@@ -24,7 +31,24 @@ func (d *Document) addReadings() {
 			to = i.incident.LastBad
 		}
 		i.Readings = orEmpty(d.input.Readings(i.incident.FirstBad, to))
+		if d.input.Events == nil {
+			continue
+		}
+		for _, e := range d.input.Events(i.incident.FirstBad, to) {
+			i.Events = append(i.Events, DeviceEvent{e.At.In(d.zone()), e.Kind, e.Text})
+		}
 	}
+}
+
+// eventGrid lists what the devices told around the incidents.
+func (d *Document) eventGrid(l *Language) grid {
+	g := grid{ID: "deviceevents", Title: l.t("told"), Head: []string{"#", l.t("told.at"), l.t("told.what")}, Right: map[int]bool{0: true}}
+	for n, i := range d.Incidents {
+		for _, e := range i.Events {
+			g.Rows = append(g.Rows, []string{fmt.Sprint(n + 1), d.when(e.At), e.Text})
+		}
+	}
+	return g
 }
 
 // besideGrid answers whether the devices were busy when the service broke.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/device"
+	"github.com/slamon/slamon/status"
 )
 
 // busyYear is the year with a gateway that was busy during every incident, and whose
@@ -26,6 +27,9 @@ func busyYear(t *testing.T) Input {
 			part(device.OutUse, "eth0", device.Seen{}, device.Seen{Void: 2, Why: device.VoidSilent}),
 		}
 	}
+	in.Events = func(from, _ time.Time) []status.Event {
+		return []status.Event{{At: from.Add(-20 * time.Second), Kind: "trap_link_down", Text: "gw: linkDown, ifIndex 2"}}
+	}
 	return in
 }
 
@@ -37,10 +41,10 @@ func TestReadingsBesideIncidents(t *testing.T) {
 		language *Language
 		want     []string
 	}{
-		{Text, English, []string{"Readings beside the incidents", "Processor", "mean 12.5 %, at most 20 %", "mean 93 %, at most 96 %", "Speed in use, sent eth0", "nothing read", "not known: the agent did not answer", "in the 1 h up to"}},
-		{Text, Japanese, []string{"障害前後の機器の測定値", "平均 93 %、最大 96 %", "不明：エージェントの応答なし", "測定なし"}},
+		{Text, English, []string{"Readings beside the incidents", "Processor", "mean 12.5 %, at most 20 %", "mean 93 %, at most 96 %", "Speed in use, sent eth0", "nothing read", "not known: the agent did not answer", "in the 1 h up to", "What the devices told", "1  2020-11-12 09:59:40  gw: linkDown, ifIndex 2"}},
+		{Text, Japanese, []string{"障害前後の機器の測定値", "平均 93 %、最大 96 %", "不明：エージェントの応答なし", "測定なし", "機器からのイベント"}},
 		{HTML, English, []string{"Gateway &lt;1&gt;", `id="readings"`}},
-		{JSON, nil, []string{`"device_name": "Gateway <1>"`, `"max": 0.96`, `"why": "silent"`}},
+		{JSON, nil, []string{`"device_name": "Gateway <1>"`, `"max": 0.96`, `"why": "silent"`, `"kind": "trap_link_down"`}},
 	} {
 		var out bytes.Buffer
 		if err := d.Write(&out, c.format, c.language); err != nil {

@@ -27,8 +27,10 @@ type Input struct {
 	Notices     []Notice             // in order of detection
 	Deeds       []Deed               // in order of time
 	Versions    []Frozen
-	// Readings returns what the service's devices read around a time; nil for none.
+	// Readings returns what the service's devices read around a time, and Events what they
+	// told: traps, and thresholds that were passed. Both are nil without devices.
 	Readings func(from, to time.Time) []device.Beside
+	Events   func(from, to time.Time) []status.Event
 	// Evidence returns what was kept of failing probes; nil for none.
 	Evidence func(id check.ID, p timeline.Period, limit int) []Evidence
 }
@@ -127,6 +129,7 @@ type Incident struct {
 	Cause    sla.Cause       `json:"cause"`
 	Evidence []Evidence      `json:"evidence"`
 	Readings []device.Beside `json:"readings"` // of the service's devices, around it
+	Events   []DeviceEvent   `json:"device_events"`
 	incident sla.Incident
 }
 

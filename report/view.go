@@ -73,6 +73,9 @@ func (d *Document) view(l *Language) view {
 	out.Grids = []grid{d.monthGrid(l), d.incidentGrid(l)}
 	if d.input.Readings != nil && len(d.Incidents) > 0 {
 		out.Grids = append(out.Grids, d.besideGrid(l))
+		if events := d.eventGrid(l); len(events.Rows) > 0 {
+			out.Grids = append(out.Grids, events)
+		}
 	}
 	if d.verdict.Count != nil {
 		out.Grids = append(out.Grids, stageGrid(l, &d.verdict), runGrid(l, &d.verdict))

@@ -233,7 +233,7 @@ func (s *server) apiIncident(w http.ResponseWriter, r *http.Request, b *status.B
 		fail(w, http.StatusNotFound, fmt.Sprintf("no incident is named %q", r.PathValue("id")))
 		return
 	}
-	writeJSON(w, r, incidentWithReadings{s.fullIncident(i, b), s.readingsBeside(i, service.ID, b)})
+	writeJSON(w, r, s.incidentWithReadings(i, service.ID, b))
 }
 
 // fullIncident is an incident with what was told about it.

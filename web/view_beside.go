@@ -2,11 +2,13 @@ package web
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
 )
 
 // maxBesideDevices of a service are shown beside one of its incidents.
@@ -21,6 +23,55 @@ type besideRow struct {
 type incidentWithReadings struct {
 	fullIncident
 	Readings []device.Beside `json:"readings"`
+	// Events are traps and crossings of these devices.
+	Events []eventJSON `json:"device_events"`
+}
+
+func (s *server) incidentWithReadings(i *status.Incident, service check.ServiceID, b *status.Board) incidentWithReadings {
+	out := incidentWithReadings{s.fullIncident(i, b), s.readingsBeside(i, service, b), []eventJSON{}}
+	for _, e := range s.eventsBeside(i, service, b) {
+		out.Events = append(out.Events, eventJSON{e.At.In(zoneOf(b)), e.Kind, e.Text})
+	}
+	return out
+}
+
+const (
+	// eventsBefore and eventsAfter an incident are shown what its devices told: a link
+	// goes down before the probes notice, and comes up before they are good again.
+	eventsBefore = 10 * time.Minute
+	eventsAfter  = time.Minute
+	// maxBesideEvents are gone through; a flood of traps is one line a minute and trap.
+	maxBesideEvents = 2000
+)
+
+// eventsBeside returns what the devices of the incident's service told around it, oldest
+// first: traps, and thresholds that were passed.
+func (s *server) eventsBeside(i *status.Incident, service check.ServiceID, b *status.Board) []status.Event {
+	var ids []device.ID
+	for n := range b.Devices {
+		if b.Devices[n].Service == service {
+			ids = append(ids, b.Devices[n].ID)
+		}
+	}
+	if s.History == nil || s.public || len(ids) == 0 {
+		return nil
+	}
+	p := timeline.Period{From: i.FirstBad.Add(-eventsBefore), To: incidentEnd(i, b.At).Add(eventsAfter)}
+	events, err := s.History.Events(p, maxBesideEvents)
+	if err != nil {
+		s.Log.Warn("events cannot be read", "incident", i.ID, "error", err)
+	}
+	events = status.AboutDevices(events, ids)
+	slices.Reverse(events)
+	return events
+}
+
+func (v *visit) eventRows(events []status.Event) []eventRow {
+	rows := make([]eventRow, 0, len(events))
+	for _, e := range events {
+		rows = append(rows, eventRow{v.at(e.At), v.eventKind(e.Kind), e.Text})
+	}
+	return rows
 }
 
 // readingsBeside returns what the devices of the incident's service read around it:

@@ -96,6 +96,7 @@ type incidentView struct {
 	Results                                []resultRow
 	Cut, CSV                               string
 	Beside                                 []besideRow // what the service's devices read around it
+	Events                                 []eventRow  // and what they told
 	Told                                   []toldRow
 	Vendor                                 []vendorRow
 	Acknowledged                           string
@@ -141,6 +142,7 @@ func (s *server) incident(v *visit) view {
 		forms := s.incidentForms(v, i)
 		out.Forms = &forms
 		out.Beside = v.besideRows(s.readingsBeside(i, service.ID, v.board))
+		out.Events = v.eventRows(s.eventsBeside(i, service.ID, v.board))
 	}
 	return view{name: "incident", title: out.Row.Reason + ": " + out.Row.Check, active: "incidents", body: out}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/device"
+	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/web"
 )
 
@@ -43,16 +44,23 @@ func TestReportShowsReadings(t *testing.T) {
 	if err := d.store.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	text, _, err := d.report(web.ReportRequest{Claim: "month", Month: "2030-02", Format: "text"})
+	trap := status.Event{At: start.Add(100 * 5 * time.Minute).Add(-time.Minute), Kind: "trap_link_down", Text: "gate: linkDown, ifIndex 2"}
+	for _, e := range []status.Event{trap, {At: trap.At, Kind: trap.Kind, Text: "other: linkDown"}, {At: start, Kind: trap.Kind, Text: "gate: linkDown, long before"}} {
+		if err := d.store.AddEvent(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	march := time.Date(2030, 3, 2, 0, 0, 0, 0, time.UTC)
+	text, _, err := site{d.ledger, d.config.Load()}.answer(web.ReportRequest{Claim: "month", Month: "2030-02", Format: "text"}, march)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Readings beside the incidents", "Meeting gateway  Processor  mean 12 %, at most 12 %  mean 96 %, at most 96 %"} {
+	for _, want := range []string{"Readings beside the incidents", "Meeting gateway  Processor  mean 12 %, at most 12 %  mean 96 %, at most 96 %", "gate: linkDown, ifIndex 2"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)
 		}
 	}
-	if strings.Contains(string(text), "other") {
-		t.Errorf("the report shows a device of another service:\n%s", text)
+	if strings.Contains(string(text), "other") || strings.Contains(string(text), "long before") {
+		t.Errorf("the report shows a device of another service, or another time:\n%s", text)
 	}
 }

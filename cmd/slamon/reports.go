@@ -171,7 +171,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	return report.Make(report.Input{
 		Now: now, Version: buildVersion(), Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: corrections, Causes: s.ledger.allCauses(),
-		Notices: notices, Deeds: done, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service),
+		Notices: notices, Deeds: done, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
 	}), nil
 }
 

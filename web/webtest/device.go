@@ -14,6 +14,9 @@ import (
 // Gateway is the device of the made board.
 const Gateway device.ID = "meeting-gateway"
 
+// linkDown is what the gateway told.
+var linkDown = status.Event{At: Now.Add(-time.Hour).UTC(), Kind: "trap_link_down", Text: string(Gateway) + ": linkDown, ifIndex 2"}
+
 // devices adds a device that is over a threshold, and a review.
 func devices(b *status.Board) {
 	of := func(k device.Kind, instance string, value float64) device.Reading {

@@ -3,6 +3,7 @@ package webtest
 import (
 	"errors"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -83,5 +84,6 @@ func (m *Made) Days(id check.ID, p timeline.Period) ([]web.Day, error) {
 
 // Events returns those of the board.
 func (m *Made) Events(_ timeline.Period, limit int) ([]status.Event, error) {
-	return m.Board.Own.Events[:min(limit, len(m.Board.Own.Events))], nil
+	events := append(slices.Clone(m.Board.Own.Events), linkDown)
+	return events[:min(limit, len(events))], nil
 }
