@@ -17,8 +17,14 @@ import (
 	"github.com/slamon/slamon/check"
 )
 
-// memoryLook is the pause between two looks at the memory of the processes.
-const memoryLook = 250 * time.Millisecond
+const (
+	// memoryLook is the pause between two looks at the memory of the processes.
+	memoryLook = 250 * time.Millisecond
+
+	// membersLook is how many looks pass until new processes are looked for: that
+	// means to read something of every process there is.
+	membersLook = 4
+)
 
 // Identity is a user to run as, with its group.
 type Identity struct{ UID, GID uint32 }
@@ -153,14 +159,18 @@ func (b *Browser) notReady(ctx context.Context, err error) *Fault {
 func (b *Browser) mind() {
 	ticker := time.NewTicker(memoryLook)
 	defer ticker.Stop()
-	for {
+	var all []int
+	for look := 0; ; look++ {
 		select {
 		case <-b.process.ended:
 			b.root() // nobody answers any more
 			return
 		case <-ticker.C:
 		}
-		if used := memory(b.process.cmd.Process.Pid); b.options.MaxMemory > 0 && used > b.options.MaxMemory {
+		if look%membersLook == 0 {
+			all = members(b.process.cmd.Process.Pid)
+		}
+		if used := memory(all); b.options.MaxMemory > 0 && used > b.options.MaxMemory {
 			b.watch.stop(ours(check.ReasonResources, "Chromium needed more memory than the %d MiB that it may (max_memory), and was killed", b.options.MaxMemory>>20))
 			killGroup(b.process.cmd.Process.Pid)
 			return

@@ -62,34 +62,39 @@ func users(dir string) (all []int) {
 
 func kill(pid int) { syscall.Kill(pid, syscall.SIGKILL) }
 
-// memory returns the bytes that the processes of a group have for themselves, and
-// the most of what one of them shares with others: their code is mapped by each,
-// and there once (proc(5), stat and statm).
-func memory(group int) (bytes int64) {
-	var shared int64
-	page := int64(os.Getpagesize())
+// members returns the processes of a group (proc(5), stat).
+func members(group int) (all []int) {
 	processes(func(pid int) {
 		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 		if err != nil {
 			return
 		}
 		_, rest, _ := strings.Cut(string(stat), ") ") // the name may hold anything before
-		fields := strings.Fields(rest)
-		if len(fields) < 3 || fields[2] != strconv.Itoa(group) {
-			return
+		if fields := strings.Fields(rest); len(fields) > 2 && fields[2] == strconv.Itoa(group) {
+			all = append(all, pid)
 		}
+	})
+	return all
+}
+
+// memory returns the bytes that processes have for themselves, and the most of what one
+// of them shares with others: their code is mapped by each, and there once (statm).
+func memory(pids []int) (bytes int64) {
+	var shared int64
+	page := int64(os.Getpagesize())
+	for _, pid := range pids {
 		statm, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
 		if err != nil {
-			return
+			continue
 		}
 		sizes := strings.Fields(string(statm))
 		if len(sizes) < 3 {
-			return
+			continue
 		}
 		resident, _ := strconv.ParseInt(sizes[1], 10, 64)
 		ofOthers, _ := strconv.ParseInt(sizes[2], 10, 64)
 		bytes += (resident - ofOthers) * page
 		shared = max(shared, ofOthers*page)
-	})
+	}
 	return bytes + shared
 }

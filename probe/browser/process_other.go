@@ -21,4 +21,6 @@ func users(string) []int { return nil }
 
 func kill(int) {}
 
-func memory(int) int64 { return 0 }
+func members(int) []int { return nil }
+
+func memory([]int) int64 { return 0 }
