@@ -60,21 +60,15 @@ type versionRow struct {
 
 // reports lists the claims with their periods, and lets the reader name another one.
 func (s *server) reports(v *visit) view {
-	var all []*status.Claim
-	services := map[sla.ClaimID]*status.Service{}
 	out := reportsView{Month: v.board.At.In(v.zone).AddDate(0, -1, 1-v.board.At.In(v.zone).Day()).Format("2006-01"), None: s.Report == nil}
-	for i := range v.board.Services {
-		for k := range v.board.Services[i].Claims {
-			c := &v.board.Services[i].Claims[k]
-			all = append(all, c)
-			services[c.Claim.ID] = &v.board.Services[i]
-			name := nameOf(v.board.Services[i].Name, v.board.Services[i].ID) + ": " + figure(c.Claim.Availability) + " " + nameOf(c.Claim.Name, c.Claim.ID)
-			out.Choices = append(out.Choices, choice{Value: string(c.Claim.ID), Word: name})
-		}
+	all := v.reportables()
+	for _, r := range all {
+		name := nameOf(r.service.Name, r.service.ID) + ": " + r.figure + " " + nameOf(r.claim.Claim.Name, r.claim.Claim.ID)
+		out.Choices = append(out.Choices, choice{Value: string(r.claim.Claim.ID), Word: name})
 	}
 	all, out.Pager = paged(v, all, reportedClaims)
-	for _, c := range all {
-		out.Claims = append(out.Claims, s.reportedClaim(v, c, services[c.Claim.ID]))
+	for _, r := range all {
+		out.Claims = append(out.Claims, s.reportedClaim(v, r))
 	}
 	for _, f := range reportFormats {
 		out.Formats = append(out.Formats, choice{Value: f, Word: v.t("format." + f)})
@@ -85,9 +79,32 @@ func (s *server) reports(v *visit) view {
 	return view{name: "reports", title: v.t("nav.reports"), active: "reports", every: longEvery, body: out}
 }
 
-func (s *server) reportedClaim(v *visit, c *status.Claim, x *status.Service) reportedClaim {
+// reportable is a claim that there are reports on: on availability or on response time.
+type reportable struct {
+	claim   *status.Claim
+	figure  string
+	service *status.Service
+}
+
+func (v *visit) reportables() (all []reportable) {
+	for i := range v.board.Services {
+		x := &v.board.Services[i]
+		for k := range x.Claims {
+			all = append(all, reportable{&x.Claims[k], figure(x.Claims[k].Claim.Availability), x})
+		}
+		for k := range x.Responses {
+			if r := &x.Responses[k]; !r.Period.From.IsZero() { // what was never judged has no window
+				all = append(all, reportable{asClaim(r), v.promise(r.Claim.Promise), x})
+			}
+		}
+	}
+	return all
+}
+
+func (s *server) reportedClaim(v *visit, r reportable) reportedClaim {
+	c, x := r.claim, r.service
 	out := reportedClaim{
-		Figure: figure(c.Claim.Availability), Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
+		Figure: r.figure, Name: nameOf(c.Claim.Name, c.Claim.ID), URL: v.link("/claims/" + string(c.Claim.ID)),
 		Service: nameOf(x.Name, x.ID), ServiceURL: v.link("/services/" + string(x.ID)), Answer: v.answerNow(&c.Verdict),
 	}
 	out.Periods = append(out.Periods, reportedPeriod{Word: v.t("reports.window"), Bounds: v.windowText(&c.Verdict), Files: v.reportFiles(c.Claim.ID)})
