@@ -21,6 +21,7 @@ type Limits struct {
 // Conditions reads off a board what is wrong.
 func Conditions(b *status.Board, l Limits) []Condition {
 	r := reading{board: b, limits: l}
+	r.found = make([]Condition, 0, failing(b))
 	for i := range b.Services {
 		s := &b.Services[i]
 		for k := range s.Checks {
@@ -42,6 +43,19 @@ func Conditions(b *status.Board, l Limits) []Condition {
 	}
 	r.own()
 	return r.found
+}
+
+// failing counts checks that are down: a network that is gone has thousands, and a list
+// that grows by and by would be copied a dozen times.
+func failing(b *status.Board) (n int) {
+	for i := range b.Services {
+		for k := range b.Services[i].Checks {
+			if b.Services[i].Checks[k].Last.State == check.Down {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 type reading struct {

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"net/url"
 	"slices"
@@ -157,48 +156,6 @@ type rest struct {
 func (t *teller) sumUp() error {
 	_, err := t.changes()
 	return err
-}
-
-// changes returns what the store lacks of the memory; a nil value removes. Callers
-// hold mu.
-func (t *teller) changes() (map[string][]byte, error) {
-	now := map[string]uint64{}
-	save := map[string][]byte{}
-	put := func(key string, value, compared any) error {
-		text, err := json.Marshal(compared)
-		if err != nil {
-			return err
-		}
-		sum := fnv.New64a()
-		sum.Write(text)
-		now[key] = sum.Sum64()
-		if old, ok := t.kept[key]; ok && old == now[key] {
-			return nil
-		}
-		save[key], err = json.Marshal(value)
-		return err
-	}
-	var errs []error
-	for key, item := range t.memory.Items {
-		steady := *item // what changes with every probe is not worth a write
-		steady.Held, steady.Condition.Failed, steady.Condition.Sentence = "", 0, ""
-		if steady.Condition.Type != alert.Incident {
-			steady.Condition.Since = time.Time{}
-		}
-		errs = append(errs, put(itemPrefix+key, item, steady))
-	}
-	for key, subject := range t.memory.Subjects {
-		errs = append(errs, put(subjectPrefix+key, subject, subject))
-	}
-	whole := rest{&t.memory.Grouped, &t.memory.Mutes}
-	errs = append(errs, put(restKey, whole, whole))
-	for key := range t.kept {
-		if _, still := now[key]; !still {
-			save[key] = nil
-		}
-	}
-	t.kept = now
-	return save, errors.Join(errs...)
 }
 
 // run decides after every board, until ctx is done. The last decision is made after
