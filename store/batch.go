@@ -7,14 +7,16 @@ import (
 	"github.com/slamon/slamon/check"
 )
 
-// A batch is the log's record of one commit: the results of all checks in the order
-// in which they came, about ten bytes each.
+// A batch is the log's record of one commit, or of a part of it: the results of all
+// checks in the order in which they came, about ten bytes each.
 
 const (
 	batchVersion = 1
 	// maxBatch bounds the results of one commit, and so the time that a commit
 	// takes and the memory that a damaged count can ask for.
 	maxBatch = 20_000
+	// batchPart is how many results one record of the log holds: some 3 KB.
+	batchPart = 320
 )
 
 // batchValue encodes the records; ordinal is that of the first.

@@ -20,7 +20,7 @@
 //	meta      version, time of creation, whether the last stop was clean
 //	check     stable id → number (history belongs to the id for ever)
 //	site      name of a site → number
-//	log       sequence → results of all checks in one commit
+//	log       sequence → results of all checks in one commit, or a part of it
 //	open      check → snapshot of what is still growing
 //	raw       day, block length → block, check, ordinal → chunk of results
 //	stretch   check, first → stretch

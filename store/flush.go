@@ -210,12 +210,32 @@ func (s *Store) write(tx *bbolt.Tx, p *plan) error {
 	if err := writePictures(tx, p.pictures); err != nil {
 		return err
 	}
-	log := tx.Bucket(bucketLog)
-	log.FillPercent = 1 // keys only ever grow
-	key := u64(s.sequence + 1)
-	s.encoded = batchValue(s.encoded[:0], key, s.ordinal, p.records)
-	return log.Put(key, s.encoded)
+	return s.writeLog(tx.Bucket(bucketLog), p.records)
 }
+
+// writeLog puts the batch into the log, in records of about a page each. One record of
+// all would need up to 50 pages in a row; between the single pages that chunks take
+// there soon are none when the log is trimmed, and the file grows for ever.
+func (s *Store) writeLog(log *bbolt.Bucket, records []record) error {
+	log.FillPercent = 1 // keys only ever grow
+	into := s.encoded[:0]
+	for i := range parts(len(records)) {
+		part := records[i*batchPart : min((i+1)*batchPart, len(records))]
+		key := u64(s.sequence + 1 + uint64(i))
+		value := batchValue(into, key, s.ordinal+uint64(i*batchPart), part)
+		if i == 0 {
+			s.encoded = value
+		}
+		if err := log.Put(key, value); err != nil {
+			return err
+		}
+		into = nil // the transaction keeps what it was given
+	}
+	return nil
+}
+
+// parts returns how many records of the log so many results take.
+func parts(results int) int { return (results + batchPart - 1) / batchPart }
 
 // writeNames puts the numbers of checks and sites that are not on disk yet.
 func (s *Store) writeNames(tx *bbolt.Tx, p *plan) error {
@@ -258,7 +278,7 @@ func (s *Store) commit(p *plan, took time.Duration) {
 		h.named = true
 	}
 	s.sitesNamed = len(s.siteNames)
-	s.sequence++
+	s.sequence += uint64(parts(len(p.records)))
 	s.ordinal += uint64(len(p.records))
 	s.pass.logged += len(p.records)
 	s.recovered()
