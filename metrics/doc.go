@@ -10,9 +10,9 @@
 // slamon_check_up 0 nor 1; a window without known time has no availability. An
 // alert on missing data is absent(), never a guess.
 //
-// What a person confirms later, the side of an incident, is counted once it is
-// confirmed, or a day after the end without: a counter cannot take back what it
-// counted. The list of 30 days, which can be corrected, is a gauge beside it.
+// An incident is counted once, when it is first seen, under the side that is known
+// then: a counter cannot take back what it counted. What people confirm later shows in
+// the list of 30 days, a gauge beside it.
 //
 // OpenMetrics and protobuf carry since when a counter counts, and exemplars: from a
 // bucket of response times to the check that was last in it, from a count of failures

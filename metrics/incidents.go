@@ -9,20 +9,21 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 )
 
 // SideUnassigned is the side of an incident that nobody has attributed yet.
 const SideUnassigned = "unassigned"
 
-// settledAfter is how long after its end an incident waits for somebody to confirm a
-// side before it is counted without one. A counter can never take back what it
-// counted, so it has to wait for people, but a day is what a morning look takes.
-const settledAfter = 24 * time.Hour
+// maxZeros bounds the services whose counts begin at zero before anything happened,
+// so that a rate sees their first incident: thirteen reasons for each of them.
+const maxZeros = 100
 
 // incidentCounter turns the board's list of incidents into counters. Each incident is
-// counted once: under its side when a person confirms it, or as unassigned when it
-// settles without. What is corrected afterwards shows in slamon_incidents_listed.
+// counted once, when it is first seen, under the side that is known then: a counter
+// cannot take back what it counted. What people confirm afterwards shows in
+// slamon_incidents_listed.
 type incidentCounter struct {
 	seen   map[string]bool // counted, and still listed
 	counts map[incidentKey]*incidentCount
@@ -48,6 +49,9 @@ func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
 	}
 	for i := range b.Services {
 		s := &b.Services[i]
+		if len(b.Services) <= maxZeros {
+			m.incidents.zeros(s.ID, b)
+		}
 		open := 0
 		sides := map[string]int{SideUnassigned: 0}
 		for j := range s.Incidents {
@@ -56,9 +60,8 @@ func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
 				open++
 			}
 			sides[sideOf(in)]++
-			if m.incidents.take(s.ID, in, b) {
-				seen[in.ID] = true
-			}
+			m.incidents.take(s.ID, in, b)
+			seen[in.ID] = true
 		}
 		k.put(incidentOpen, k.labels("service", string(s.ID)), float64(open))
 		for side, n := range sides {
@@ -72,44 +75,36 @@ func (m *Metrics) collectIncidents(k *sink, b *status.Board) {
 	}
 }
 
-func sideOf(in *status.Incident) string { return cmp.Or(string(in.Cause.Side), SideUnassigned) }
-
-// settled returns when the incident can be counted, and false while it cannot.
-func settled(in *status.Incident, now time.Time) (time.Time, bool) {
-	if in.Cause.Side != "" {
-		return in.Cause.At, true
+// sideOf returns who is responsible, as far as it is known: announced maintenance
+// needs nobody to confirm it.
+func sideOf(in *status.Incident) string {
+	if in.Cause.Side == "" && in.Planned {
+		return string(sla.PlannedWork)
 	}
-	end := in.FirstGood
-	if end.IsZero() {
-		end = in.LastBad
-	}
-	at := end.Add(settledAfter)
-	return at, !in.Ongoing && !at.After(now)
+	return cmp.Or(string(in.Cause.Side), SideUnassigned)
 }
 
-// take counts the incident if it has settled since the monitor started, and reports
-// whether it is done with.
-func (c *incidentCounter) take(service check.ServiceID, in *status.Incident, b *status.Board) bool {
-	if c.seen[in.ID] {
-		return true
-	}
-	at, ok := settled(in, b.At)
-	if in.Planned || ok && at.Before(b.Started) {
-		return true
+// take counts the incident if it began since the monitor started: the counters of
+// before ended with the process.
+func (c *incidentCounter) take(service check.ServiceID, in *status.Incident, b *status.Board) {
+	if c.seen[in.ID] || in.FirstBad.Before(b.Started) {
+		return
 	}
 	n := c.of(incidentKey{service, in.Reason, sideOf(in)}, b.Started)
-	if !ok {
-		return false
-	}
 	n.n++
 	if in.FirstBad.After(n.firstBad) { // Prometheus refuses an exemplar before the last one
 		n.newest, n.firstBad = in.ID, in.FirstBad
 	}
-	return true
 }
 
-// of returns the count of a key. It is there from the first incident that may come to
-// it, so that a rate finds a zero to start from.
+// zeros lets the counts of a service begin.
+func (c *incidentCounter) zeros(service check.ServiceID, b *status.Board) {
+	for reason := check.ReasonTimeout; reason < check.ReasonInternal; reason++ {
+		c.of(incidentKey{service, reason, SideUnassigned}, b.Started)
+	}
+}
+
+// of returns the count of a key, which begins at zero.
 func (c *incidentCounter) of(key incidentKey, since time.Time) *incidentCount {
 	if c.counts[key] == nil {
 		c.counts[key] = &incidentCount{since: timestamppb.New(since)}

@@ -62,8 +62,8 @@ var (
 	downtime          = gauge("downtime_seconds", "Measured downtime, best estimate.", "claim", "service", "window")
 	downtimeLower     = gauge("downtime_lower_seconds", "Lower end of the 95 % interval of the downtime.", "claim", "service", "window")
 	downtimeUpper     = gauge("downtime_upper_seconds", "Upper end of the 95 % interval of the downtime.", "claim", "service", "window")
-	incidents         = counter("incidents_total", "Incidents that settled since the monitor started, by their first reason and side: each once, when a person confirms a side, or as unassigned a day after its end.", "reason", "service", "side")
-	incidentSides     = gauge("incidents_listed", "Incidents of the last 30 days, by the side that a person has confirmed; unassigned until then.", "service", "side")
+	incidents         = counter("incidents_total", "Incidents that began since the monitor started, by their first reason: each once, under the side that was known when it was first seen. What people confirm shows in slamon_incidents_listed.", "reason", "service", "side")
+	incidentSides     = gauge("incidents_listed", "Incidents of the last 30 days, by the side that a person has confirmed, planned within announced maintenance, unassigned until then.", "service", "side")
 	incidentOpen      = gauge("incident_open", "Incidents that have not ended.", "service")
 )
 
