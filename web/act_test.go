@@ -168,6 +168,25 @@ func TestFormsAreGuarded(t *testing.T) {
 	}
 }
 
+// TestBehindProxy takes forms of the name that people know, whatever a proxy calls us, and
+// of no other.
+func TestBehindProxy(t *testing.T) {
+	o, _ := stated()
+	o = bySignIn(o)
+	o.ExternalURL = "http://monitor.example.com:8080/slamon"
+	h := handler(t, o)
+	files := "/incidents/" + incidentID(t, "files", 0)
+	for origin, want := range map[string]int{
+		"http://monitor.example.com:8080": http.StatusSeeOther, "http://127.0.0.1:9780": http.StatusSeeOther,
+		"http://monitor.example.com": http.StatusForbidden, "https://evil.example": http.StatusForbidden, "null": http.StatusForbidden,
+	} {
+		w := submit(h, files+"/acknowledge", url.Values{}, proxied, signedIn, func(r *http.Request) { r.Header.Set("Origin", origin) })
+		if w.Code != want {
+			t.Errorf("a form of %s: %d, want %d", origin, w.Code, want)
+		}
+	}
+}
+
 // TestSignIn goes to the question for a name and back, never to another site, and
 // keeps the name that somebody signed in with.
 func TestSignIn(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -75,11 +76,27 @@ func newHandler(o Options, public bool) (http.Handler, error) {
 		pages:   p,
 		stream:  make(chan struct{}, maxStreams),
 	}
+	if err := s.trustOwnName(); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
 	mux := http.NewServeMux()
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern(), r.handler)
 	}
 	return secure(s.cross.Handler(mux)), nil
+}
+
+// trustOwnName takes the name that people know for one of ours. A proxy may ask us by
+// another one, and a browser without TLS says no more than where its page came from.
+func (s *server) trustOwnName() error {
+	if s.ExternalURL == "" {
+		return nil
+	}
+	u, err := url.Parse(s.ExternalURL)
+	if err != nil {
+		return err
+	}
+	return s.cross.AddTrustedOrigin(u.Scheme + "://" + u.Host)
 }
 
 // route is one line of the table of addresses.
