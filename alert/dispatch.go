@@ -59,6 +59,11 @@ func (d Dispatch) Next(p timeline.Period, zone *time.Location) timeline.Period {
 	return timeline.Period{From: from.Start(zone), To: d.after(from).Start(zone)}
 }
 
+// Due returns when the report on a period goes out.
+func (d Dispatch) Due(p timeline.Period, zone *time.Location) time.Time {
+	return d.due(sla.DateOf(p.To.In(zone)), zone)
+}
+
 // begin returns the first day of the period that holds a day.
 func (d Dispatch) begin(day sla.Date) sla.Date {
 	switch d.Every {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -91,6 +92,9 @@ func checkText(w io.Writer, cfg *config.Config) {
 	}
 	for _, r := range cfg.Reaches() {
 		say(w, "%s\n", r.Text)
+	}
+	for _, text := range dispatchTexts(cfg, time.Now()) {
+		say(w, "%s\n", text)
 	}
 	for _, c := range cfg.Warnings {
 		say(w, "warning: %s\n", c)

@@ -91,6 +91,27 @@ func (t *teller) dispatchOne(now time.Time, cfg *config.Config, s *alert.Dispatc
 	return nil
 }
 
+// dispatchTexts says when the reports of a configuration go out next.
+func dispatchTexts(cfg *config.Config, now time.Time) (list []string) {
+	for i := range cfg.Notify.Dispatches {
+		s := &cfg.Notify.Dispatches[i]
+		for _, g := range byZone(cfg, s) {
+			next := s.Next(s.Last(now, g.zone), g.zone)
+			list = append(list, fmt.Sprintf("report %q: %s in %s, next at %s to %s", s.ID, count(len(g.claims), "claim"), g.zone,
+				s.Due(next, g.zone).In(g.zone).Format("2006-01-02 15:04 -07:00"), join(s.Channels)))
+		}
+	}
+	return list
+}
+
+func join(channels []alert.Channel) string {
+	words := make([]string, len(channels))
+	for i, c := range channels {
+		words[i] = string(c)
+	}
+	return strings.Join(words, ", ")
+}
+
 // dispatched makes the notice of one period; none when nothing was measured in it, or
 // when only breaches are to be reported and there is none.
 func (t *teller) dispatched(now time.Time, cfg *config.Config, s *alert.Dispatch, g zoned, p timeline.Period) ([]alert.Notice, error) {
