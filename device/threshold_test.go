@@ -106,6 +106,18 @@ func TestThreshold(t *testing.T) {
 	}
 }
 
+// Readings that come some milliseconds early are as good as those on time.
+func TestJitterIsNotWaitedFor(t *testing.T) {
+	var w Watch
+	for i := range 6 {
+		r := Reading{Series: cpu, At: minute(i).Add(-time.Duration(i) * 5 * time.Millisecond), Value: 0.9}
+		var told []Crossing
+		if w, told = busyRule.Step(w, r); (len(told) > 0) != (i == 5) {
+			t.Errorf("minute %d: told %+v", i, told)
+		}
+	}
+}
+
 func TestCrossingSpeaks(t *testing.T) {
 	_, crossings := Threshold{
 		ID: "now", Kind: CPU, Severity: Critical, Limit: 0.9, Margin: 0.05, MaxGap: time.Minute,

@@ -92,8 +92,13 @@ func (t Threshold) wait(w *Watch, at time.Time, seen bool, gap time.Duration) bo
 	default:
 		w.Pending, w.Waiting, w.From = true, 0, at
 	}
-	return w.Waiting >= need
+	return w.Waiting+t.MaxGap/jitterOfGap >= need
 }
+
+// jitterOfGap is the part of MaxGap by which readings may come early: a tenth of an
+// interval where MaxGap is 2.5 of them. Four pauses of 4.9995 s are twenty seconds, and
+// not a reason to wait for one more.
+const jitterOfGap = 25
 
 // turn makes the change and says so, unless the flap guard keeps it quiet.
 func (t Threshold) turn(w *Watch, r Reading) []Crossing {
