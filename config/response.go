@@ -111,29 +111,6 @@ func promiseRemedy(text string) string {
 	return "3s for 99%"
 }
 
-// The limits of what is learned of usual response times.
-const (
-	defaultUsualWeeks = 4
-	maxUsualWeeks     = 12 // raw results are kept at least that long
-	defaultUsualAfter = 15 * time.Minute
-	minUsualAfter     = 5 * time.Minute
-	maxUsualAfter     = 24 * time.Hour
-	maxUsualMargin    = 1_000_000_000
-)
-
-var defaultUsualMargin = sla.Figure{PPB: 250_000_000}
-
-func (r *reader) usual(c *Config, f *usualFile) {
-	c.Usual = sla.UsualRule{
-		Weeks:  int(r.within(f.Weeks, "weeks", sla.MinUsualWeeks, maxUsualWeeks, defaultUsualWeeks)),
-		Margin: f.Margin.or(defaultUsualMargin).Ratio(),
-	}
-	if f.After.v != 0 || !f.After.ok { // 0 is no warning
-		c.Usual.After = r.between(f.After, "after", minUsualAfter, maxUsualAfter, defaultUsualAfter)
-	}
-	c.usualMargin = f.Margin.or(defaultUsualMargin)
-}
-
 // ResponseNeed says whether a claim on response time can be proven at all.
 type ResponseNeed struct {
 	Claim      sla.ClaimID
@@ -177,14 +154,6 @@ func (n ResponseNeed) words(window time.Duration) string {
 	return begin + " can be proven: " + strconv.Itoa(n.Needed) + " operations in time would do, and its checks make " + asked
 }
 
-// usualFile is the table of what is learned of response times.
-type usualFile struct {
-	table
-	Weeks  field[int64]         `toml:"weeks"`
-	After  field[time.Duration] `toml:"after"`
-	Margin field[sla.Figure]    `toml:"margin"`
-}
-
 // adviseResponses warns of claims on response time that cannot be proven.
 func (r *reader) adviseResponses(c *Config, f *file) {
 	needs := c.ResponseNeeds()
@@ -215,11 +184,4 @@ func (d *dumper) responses(s check.Service, all []sla.ResponseClaim) {
 		d.claimBody(c.Claim)
 		d.claimWindow(c.Window)
 	}
-}
-
-func (d *dumper) usual(c *Config) {
-	d.section("[usual_response]")
-	d.raw("weeks", strconv.Itoa(c.Usual.Weeks))
-	d.time("after", c.Usual.After)
-	d.text("margin", c.usualMargin.String())
 }

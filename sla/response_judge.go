@@ -136,7 +136,7 @@ const finest = 1 << 23
 // deciding looks for the widest interval at which as many operations of the same
 // shares would have given another answer than that nothing can be told.
 func (v *ResponseVerdict) deciding() time.Duration {
-	if v.Answer != CannotTell || !v.Final {
+	if v.Answer != CannotTell || !v.Final || v.Interval <= 0 {
 		return 0
 	}
 	decided := func(times int) bool {

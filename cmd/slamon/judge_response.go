@@ -36,20 +36,10 @@ func (f *judgeFlags) judgeResponses(stdin io.Reader, out io.Writer, now time.Tim
 }
 
 func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVerdict, error) {
-	promise, err := sla.ParsePromise(f.response)
-	if err != nil {
-		return nil, fmt.Errorf("--claim-response %w\ntry: --claim-response \"3s for 99%%\"", err)
-	}
-	if f.rule != "" || f.combine != "" || len(f.weights) > 0 {
-		return nil, errors.New("--rule, --combine and --weights say nothing about times of response: every operation counts\ntry: leave them out")
-	}
-	f.claim = promise.Share.String() // what parse asks for; it is not used
-	claim, window, err := f.parse()
+	c, window, err := f.responseClaim()
 	if err != nil {
 		return nil, err
 	}
-	c := sla.ResponseClaim{Claim: claim, Promise: promise}
-	c.Availability = sla.Figure{}
 	var exclusions []sla.Exclusion
 	if f.exclude != "" {
 		c.ExcludeMaintenance = true
@@ -61,28 +51,9 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 			return nil, err
 		}
 	}
-	operations, silent := map[check.ID][]operation{}, 0
-	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}, Each: func(r check.Result) {
-		if r.State.Good() && r.Took == 0 {
-			silent++
-		}
-		if r.Base {
-			operations[r.Check] = append(operations[r.Check], operation{r.Sent.UnixNano(), sla.ResponseCell(r.Took), r.State})
-		}
-	}}
-	var series []timeline.Series
-	if len(f.results) != 1 {
-		return nil, fmt.Errorf("--claim-response with %d --results: times of response are judged from one file\ntry: --results once", len(f.results))
-	}
-	err = read(f.results[0], stdin, func(r io.Reader, name string) (err error) {
-		series, err = report.ReadSeries(r, name, pacing)
-		return err
-	})
+	series, operations, err := f.operations(stdin, window)
 	if err != nil {
 		return nil, err
-	}
-	if silent > 0 {
-		return nil, fmt.Errorf("--results %s: %d results are good and say no duration_seconds, so nobody knows whether they were in time\ntry: results with that column, or --claim", f.results[0], silent)
 	}
 	for _, s := range series {
 		c.Checks = append(c.Checks, s.Check)
@@ -91,6 +62,51 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 		return countOperations(operations[id], set), nil
 	})
 	return &v, err
+}
+
+// responseClaim turns the flags into a claim on response time and its window.
+func (f *judgeFlags) responseClaim() (sla.ResponseClaim, timeline.Period, error) {
+	var c sla.ResponseClaim
+	var err error
+	if c.Promise, err = sla.ParsePromise(f.response); err != nil {
+		return c, timeline.Period{}, fmt.Errorf("--claim-response %w\ntry: --claim-response \"3s for 99%%\"", err)
+	}
+	if f.rule != "" || f.combine != "" || len(f.weights) > 0 {
+		return c, timeline.Period{}, errors.New("--rule, --combine and --weights say nothing about times of response: every operation counts\ntry: leave them out")
+	}
+	if len(f.results) != 1 {
+		return c, timeline.Period{}, fmt.Errorf("--claim-response with %d --results: times of response are judged from one file\ntry: --results once", len(f.results))
+	}
+	f.claim = c.Share.String() // what parse asks for; it is not used
+	var window timeline.Period
+	if c.Claim, window, err = f.parse(); err != nil {
+		return c, window, err
+	}
+	c.Availability = sla.Figure{}
+	return c, window, nil
+}
+
+// operations reads the results: a series for what is known of each check, and its
+// operations in order.
+func (f *judgeFlags) operations(stdin io.Reader, window timeline.Period) (series []timeline.Series, all map[check.ID][]operation, err error) {
+	all = map[check.ID][]operation{}
+	silent := 0
+	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}, Each: func(r check.Result) {
+		if r.State.Good() && r.Took == 0 {
+			silent++
+		}
+		if r.Base {
+			all[r.Check] = append(all[r.Check], operation{r.Sent.UnixNano(), sla.ResponseCell(r.Took), r.State})
+		}
+	}}
+	err = read(f.results[0], stdin, func(r io.Reader, name string) (err error) {
+		series, err = report.ReadSeries(r, name, pacing)
+		return err
+	})
+	if err == nil && silent > 0 {
+		err = fmt.Errorf("--results %s: %d results are good and say no duration_seconds, so nobody knows whether they were in time\ntry: results with that column, or --claim", f.results[0], silent)
+	}
+	return series, all, err
 }
 
 // countOperations counts those within a set of time; both are in order.
