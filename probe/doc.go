@@ -19,4 +19,8 @@
 // plain Up keeps only the times and facts; anything else also keeps the
 // evidence, made printable and cut to check.EvidenceLimit. No evidence holds a
 // secret.
+//
+// A check with EveryAddress asks each address of its target's name with a probe of
+// its own, all at the same time. Sensors keep connections open beside the probes: one
+// that breaks asks for a probe, and is never a result itself.
 package probe

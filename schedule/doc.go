@@ -21,7 +21,8 @@
 // A failing result is followed by re-probes every Check.Reprobe, counted from
 // the last send, until the target answers again, and then by Check.ReprobeGood
 // good ones. The base grid is not disturbed: a re-probe that would come less than
-// half a pause before a base slot gives way to it. Since a hanging target answers
+// half a pause before a base slot gives way to it. Suspect probes as after a recovery,
+// when something else than a probe gave cause to. Since a hanging target answers
 // only at its timeout, re-probes may overlap, at most maxReprobes of a check.
 //
 // # Our own trouble
