@@ -72,7 +72,10 @@ var flags = []string{
 	"--metrics-recording-only", "--password-store=basic", "--use-mock-keychain", "--mute-audio", "--hide-scrollbars",
 	"--disk-cache-size=1", "--dns-prefetch-disable", "--lang=en-US", "--enable-automation",
 	"--disable-features=Translate,OptimizationHints,MediaRouter,DialMediaRouteProvider,AutofillServerCommunication," +
-		"CertificateTransparencyComponentUpdater,InterestFeedContentSuggestions,DnsOverHttps,AsyncDns,SafeBrowsing",
+		"CertificateTransparencyComponentUpdater,InterestFeedContentSuggestions,DnsOverHttps,AsyncDns,SafeBrowsing,NetworkTimeServiceQuerying",
+	// Who is signed in and what is new it asks all the same, so it asks a port that it
+	// does not connect to. Pages are not concerned.
+	"--gaia-url=http://127.0.0.1:9", "--component-updater=url-source=http://127.0.0.1:9/",
 }
 
 // process is a running Chromium. It is chromedp's allocator of the only browser
