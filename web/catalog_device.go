@@ -46,7 +46,7 @@ var deviceTextsEnglish = map[string]string{
 	"reading.cpu": "Processor", "reading.memory": "Memory in use", "reading.swap": "Swap in use", "reading.storage": "Volume in use",
 	"reading.in_bits": "Received", "reading.out_bits": "Sent", "reading.in_errors": "Received in error", "reading.out_errors": "Not sent for errors",
 	"reading.in_discards": "Discarded on receipt", "reading.out_discards": "Discarded before sending", "reading.speed": "Speed",
-	"reading.link_up": "Link works", "reading.in_use": "Speed in use, received", "reading.out_use": "Speed in use, sent", "reading.uptime": "Up since",
+	"reading.link_up": "Link works", "reading.in_use": "Speed in use, received", "reading.out_use": "Speed in use, sent", "reading.uptime": "Up for",
 	"reading.load": "Load", "reading.temperature": "Temperature", "reading.battery_remaining": "Battery lasts", "reading.on_battery": "On battery",
 	"reading.memory_used": "Memory used", "reading.storage_used": "Volume used", "reading.custom": "Object",
 	"event.crossing_raised": "Threshold passed", "event.crossing_cleared": "Threshold cleared", "event.crossing_unstable": "Threshold unstable",
