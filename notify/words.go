@@ -45,6 +45,9 @@ var whys = []struct{ begins, ends, said string }{
 	{"somebody tries this channel", "", "通知先の試験"},
 }
 
+// Why says in a language why a notice is due, for whoever shows notices elsewhere.
+func Why(language, text string) string { return why(language, text) }
+
 // why says in a language why a notice is due.
 func why(language, text string) string {
 	if language != "ja" {

@@ -72,7 +72,7 @@ func (s *server) notices(v *visit) view {
 func (s *server) noticeRow(v *visit, n *Notice) noticeRow {
 	row := noticeRow{
 		Detected: v.at(n.Detected), Due: v.at(n.Due), Kind: v.t("told." + string(n.Kind)), Severity: v.t("severity." + n.Severity.String()),
-		Title: n.Title, Why: n.Why, Tone: "good",
+		Title: n.Title, Why: s.why(v, n.Why), Tone: "good",
 	}
 	if n.More > 0 || len(n.Keys) > 1 {
 		row.Title = v.t("notices.title.more", n.Title, n.More+max(0, len(n.Keys)-1))

@@ -28,7 +28,7 @@ func (s *server) told(v *visit, i *status.Incident) (rows []toldRow, vendor []ve
 		s.Log.Warn("notices cannot be read", "incident", i.ID, "error", err)
 	}
 	for _, n := range list {
-		row := toldRow{At: v.exact(n.Detected), Kind: v.t("told." + string(n.Kind)), Why: n.Why}
+		row := toldRow{At: v.exact(n.Detected), Kind: v.t("told." + string(n.Kind)), Why: s.why(v, n.Why)}
 		if n.Missed {
 			row.Channels = append(row.Channels, v.t("told.missed"))
 		}
@@ -44,6 +44,14 @@ func (s *server) told(v *visit, i *status.Incident) (rows []toldRow, vendor []ve
 		vendor = append(vendor, v.vendor(n))
 	}
 	return rows, vendor, acknowledged
+}
+
+// why says in the reader's language why a notice was due.
+func (s *server) why(v *visit, text string) string {
+	if s.Why == nil {
+		return text
+	}
+	return s.Why(v.code, text)
 }
 
 // delivery says how a notice fared over one channel, with the server's own words.

@@ -30,6 +30,8 @@ type Options struct {
 	Ledger Ledger
 	// Notices is who was told what.
 	Notices Notices
+	// Why says in a language why a notice was due; as it stands when nil.
+	Why func(language, text string) string
 	// Responses are the response times of a check over a period.
 	Responses Responses
 	// Readings are what is read of devices, and Reviews the capacity reviews.

@@ -16,6 +16,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"github.com/spf13/cobra"
 
+	"github.com/slamon/slamon/notify"
 	"github.com/slamon/slamon/web"
 )
 
@@ -193,6 +194,7 @@ func (d *daemon) handler() (http.Handler, error) {
 		Reload:      d.reload,
 		Backup:      d.backupNow,
 		Notices:     d.teller,
+		Why:         notify.Why,
 		Heartbeat:   d.heartbeat,
 		Ledger:      stating{d},
 		Responses:   d.responseTimes,
