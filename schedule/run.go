@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,16 +25,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	probes, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	s.begin(probes)
-	// The start needs a monotonic reading: without one gocron computes every
-	// later time from the wall clock, and falls silent when that is set back.
-	now := time.Now()
-	first := now.Add(s.tick - time.Duration(now.UnixNano())%s.tick)
-	if first.Sub(now) < s.tick/2 {
-		first = first.Add(s.tick) // gocron refuses a start that has passed meanwhile
-	}
-	_, err = cron.NewJob(gocron.DurationJob(s.tick), gocron.NewTask(s.onTick),
-		gocron.WithStartAt(gocron.WithStartDateTime(first)))
-	if err != nil {
+	if err := s.setClock(cron); err != nil {
 		return fmt.Errorf("schedule: start the clock: %w", err)
 	}
 	cron.Start()
@@ -90,5 +82,25 @@ func (s *Scheduler) end(cancel context.CancelFunc) {
 			}
 		}
 		s.flush(st)
+	}
+}
+
+// longestHead bounds how far ahead the clock's start is set.
+const longestHead = time.Minute
+
+// setClock lets onTick run with every tick, from a whole one on. gocron refuses a start
+// that has passed meanwhile; on a machine without time to spare that happens, and is no
+// reason to give up.
+func (s *Scheduler) setClock(cron gocron.Scheduler) error {
+	for head := s.tick / 2; ; head *= 2 {
+		// The start needs a monotonic reading: without one gocron computes every
+		// later time from the wall clock, and falls silent when that is set back.
+		now := time.Now()
+		first := now.Add(head + s.tick - time.Duration(now.Add(head).UnixNano())%s.tick)
+		_, err := cron.NewJob(gocron.DurationJob(s.tick), gocron.NewTask(s.onTick),
+			gocron.WithStartAt(gocron.WithStartDateTime(first)))
+		if !errors.Is(err, gocron.ErrWithStartDateTimePast) || head > longestHead {
+			return err
+		}
 	}
 }
