@@ -22,7 +22,7 @@ const (
 	browserKept = 1500 * time.Millisecond
 
 	// pictureTime is how long a picture may take. Of a page that hangs there is none.
-	pictureTime = 5 * time.Second
+	pictureTime = 3 * time.Second
 
 	defaultBrowserMemory = 1 << 30
 	defaultBrowserWidth  = 1280
