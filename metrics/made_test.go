@@ -33,6 +33,7 @@ func made() *status.Board {
 	paused.Paused = true
 	return withResponses(withDevices(&status.Board{
 		At: noon, Site: "tokyo", Zone: zone, Version: "1.2.3", Started: noon.Add(-time.Hour),
+		Sites: []status.Site{{Name: "outside", At: noon}, {Name: "far", Error: "cannot be asked"}},
 		Services: []status.Service{
 			{
 				Service: check.Service{ID: "meeting", Name: "Live \"Meeting\"", Vendor: "Example\nK.K."},

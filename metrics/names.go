@@ -76,6 +76,8 @@ var (
 	configOK     = gauge("config_last_reload_successful", "Whether the configuration file was taken at the last attempt.")
 	configTime   = gauge("config_last_reload_success_timestamp_seconds", "When a configuration was last taken.")
 	networkUp    = gauge("own_network_up", "Whether enough anchors answer to trust our own line. Absent without anchors.")
+	peerUp       = gauge("peer_up", "Whether the slamon in another place could be asked last.", "peer")
+	peerTime     = gauge("peer_timestamp_seconds", "When the newest figures of another place were made. Absent before the first.", "peer")
 	clockOffset  = gauge("clock_offset_seconds", "Reference clock minus our own. Absent when not asked.")
 	inFlight     = gauge("schedule_in_flight", "Probes under way.")
 	started      = counter("schedule_probes_total", "Probes started.")

@@ -30,6 +30,10 @@ func (m *Metrics) collectOwn(k *sink, b *status.Board) {
 	for _, r := range missReasons(o.Missed) {
 		k.count(missed, k.labels("reason", r.String()), o.Missed[r], begin, nil)
 	}
+	for _, s := range b.Sites {
+		k.flag(peerUp, k.labels("peer", s.Name), s.Error == "" && !s.At.IsZero())
+		k.moment(peerTime, k.labels("peer", s.Name), s.At)
+	}
 	if m.options.Schedule != nil {
 		m.collectSchedule(k, m.options.Schedule(), begin)
 	}
