@@ -34,6 +34,8 @@ type Drift struct {
 	next    int
 	full    bool
 	skip    int
+	middle  int           // median of above
+	fresh   bool          // middle is of all that was added: boards ask more often than checks do
 	pace    time.Duration // base interval
 	resumed time.Time
 }
@@ -60,7 +62,7 @@ func (d *Drift) Add(rule UsualRule, u *Usual, interval time.Duration, sent time.
 	if took-high < driftFloor {
 		steps = min(steps, 0)
 	}
-	d.above[d.next], d.sent[d.next] = int16(steps), sent.UnixMilli()
+	d.above[d.next], d.sent[d.next], d.fresh = int16(steps), sent.UnixMilli(), false
 	if d.next++; d.next == len(d.above) {
 		d.next, d.full = 0, true
 	}
@@ -113,9 +115,12 @@ func (d *Drift) median() int {
 	if !d.full {
 		return 0
 	}
-	list := slices.Clone(d.above)
-	slices.Sort(list)
-	return int(list[(len(list)-1)/2])
+	if !d.fresh {
+		list := slices.Clone(d.above)
+		slices.Sort(list)
+		d.middle, d.fresh = int(list[(len(list)-1)/2]), true
+	}
+	return d.middle
 }
 
 // newest returns when the newest answer was sent, or when watching was resumed.
