@@ -107,7 +107,7 @@ func TestTransactionNginx(t *testing.T) {
 	}{
 		"wrong password":               {func(p *check.Transaction) { p.Variables[0].Value = secret.New("expired") }, check.Down, check.ReasonAuth, "step login (1 of 2): our credentials were not accepted: status 401 Unauthorized"},
 		"login works, join fails":      {fault("down"), check.Down, check.ReasonStatus, "step join (2 of 2): answered with status 503 Service Temporarily Unavailable"},
-		"wrong answer with status 200": {fault("wrong"), check.Down, check.ReasonContent, "step join (2 of 2): the JSON value room.open is not what it should be"},
+		"wrong answer with status 200": {fault("wrong"), check.Down, check.ReasonContent, "step join (2 of 2): the JSON value room.open is false, and not true"},
 		"captured value is missing":    {fault("gone"), check.Down, check.ReasonContent, "step join (2 of 2): nothing to capture as ${room}: the JSON value room.id"},
 		"an error page":                {fault("page"), check.Down, check.ReasonContent, "step join (2 of 2): the body is not JSON, or nested too deeply"},
 		"connection closed":            {fault("reset"), check.Down, check.ReasonReset, "step join (2 of 2): connected, but got no answer: the connection was closed too early"},

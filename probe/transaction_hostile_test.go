@@ -138,3 +138,22 @@ func TestTransactionLongerThanInterval(t *testing.T) {
 		mentions(t, o, "step hang (1 of 1): connected, but got no answer within")
 	}
 }
+
+// TestTransactionUnseen: a value that is to be captured as a secret is not shown when it
+// is wrong, and so never captured.
+func TestTransactionUnseen(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, `{"token":"`+session+`"}`) }))
+	defer s.Close()
+	p := check.Transaction{Steps: []check.TransactionStep{{
+		Name: "token", URL: check.Text(s.URL), JSONMatch: []check.JSONMatch{{Path: "token", Match: check.Match{Pattern: regexp.MustCompile("^eyJ")}}},
+		Capture: []check.Capture{{Name: "token", JSON: "token", Secret: true}},
+	}}}
+	o := outcomeOf(t, Transaction(p), patience)
+	want(t, o, check.Down, check.ReasonContent)
+	mentions(t, o, "step token (1 of 1): the JSON value token is not what it should be")
+	if strings.Contains(describe(o), session) {
+		t.Errorf("a secret is shown: %s", describe(o))
+	}
+	p.Steps[0].JSONMatch, p.Steps[0].Capture[0].Secret = []check.JSONMatch{{Path: "gone", Equal: "1"}}, false
+	mentions(t, outcomeOf(t, Transaction(p), patience), "step token (1 of 1): the JSON value gone is missing")
+}

@@ -80,6 +80,9 @@ func contentWrong(sentence, want, got string) *complaint {
 	return &complaint{check.Down, check.ReasonContent, sentence, want, got}
 }
 
+// unseen stands for what may hold a secret that is not known yet.
+const unseen = "(not shown: it can hold a secret)"
+
 // judgeJSON looks at single values. The whole is made sure to be JSON first: gjson
 // finds something in anything. Its depth is limited to 10,000 there.
 func (r *txRun) judgeJSON(s *txStep, b *body) *complaint {
@@ -91,6 +94,9 @@ func (r *txRun) judgeJSON(s *txStep, b *body) *complaint {
 	}
 	for _, m := range s.JSONMatch {
 		if wrong := r.jsonMatch(&m, gjson.GetBytes(b.text.Bytes(), m.Path)); wrong != nil {
+			if s.hides { // what is judged may be what is captured
+				return contentWrong("the JSON value "+m.Path+" is not what it should be", wrong.want, unseen)
+			}
 			return wrong
 		}
 	}
@@ -127,7 +133,23 @@ func (r *txRun) jsonMatch(m *check.JSONMatch, v gjson.Result) *complaint {
 	if v.Exists() && got == want {
 		return nil
 	}
-	return contentWrong("the JSON value "+m.Path+" is not what it should be", want, got)
+	return contentWrong(valueWrong(m.Path, v.Exists(), got, "and not "+want), want, got)
+}
+
+// shortValue is the length to which a value is told in the sentence itself, which is
+// what a notice shows.
+const shortValue = 40
+
+func valueWrong(path string, there bool, got, rest string) string {
+	switch {
+	case !there:
+		return "the JSON value " + path + " is missing"
+	case len(got) > shortValue || len(rest) > shortValue:
+		return "the JSON value " + path + " is not what it should be"
+	case got == "":
+		got = "empty"
+	}
+	return "the JSON value " + path + " is " + got + ", " + rest
 }
 
 func jsonLimits(m *check.JSONMatch, v gjson.Result, got string) *complaint {
@@ -142,7 +164,7 @@ func jsonLimits(m *check.JSONMatch, v gjson.Result, got string) *complaint {
 	if m.Max != nil {
 		want += " of at most " + strconv.FormatFloat(*m.Max, 'g', -1, 64)
 	}
-	return contentWrong("the JSON value "+m.Path+" is outside its limits", want, got)
+	return contentWrong(valueWrong(m.Path, v.Exists(), got, "and should be "+want), want, got)
 }
 
 // capture takes the values that later steps use.

@@ -103,7 +103,7 @@ func (r *txRun) done(t *trace, s *txStep, x *txLine, o check.Outcome) check.Outc
 			o.Detail.Sentence = s.named(o.Detail.Sentence)
 		}
 		if s.hides && o.Detail.Body != "" {
-			o.Detail.Body = "(not shown: it can hold a secret)"
+			o.Detail.Body = unseen
 		}
 	}
 	reused, bytes := false, int64(0)

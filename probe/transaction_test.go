@@ -205,7 +205,7 @@ func TestTransactionFailures(t *testing.T) {
 		},
 		"wrong answer with status 200": {
 			path: "/room", answer: status(200, `{"room":{"open":false}}`),
-			state: check.Down, reason: check.ReasonContent, sentence: "step join (2 of 3): the JSON value room.open is not what it should be",
+			state: check.Down, reason: check.ReasonContent, sentence: "step join (2 of 3): the JSON value room.open is false, and not true",
 		},
 		"not JSON": {
 			path: "/room", answer: status(200, "<h1>Welcome to nginx!</h1>"),
@@ -225,7 +225,7 @@ func TestTransactionFailures(t *testing.T) {
 		},
 		"too few members": {
 			path: "/room", answer: status(200, `{"room":{"open":true,"csrf":"c-42","members":2}}`),
-			state: check.Down, reason: check.ReasonContent, sentence: "step join (2 of 3): the JSON value room.members is outside its limits",
+			state: check.Down, reason: check.ReasonContent, sentence: "step join (2 of 3): the JSON value room.members is 2, and should be a number of at least 3",
 		},
 		"post fails": {
 			path: "/room/r 1/x/posts", answer: status(500, "stack trace with "+session),
