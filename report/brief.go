@@ -54,3 +54,6 @@ func (d *Document) worstIncidents(l *Language) string {
 	}
 	return strings.Join(parts, "; ")
 }
+
+// LinkWord is what stands beside a link to the whole report.
+func LinkWord(l *Language) string { return l.t("whole") }

@@ -30,6 +30,7 @@ var wordsEnglish = map[string]string{
 	"notices.count": "%d notices, of which %d missed their window.", "notice": "Notice", "detected": "Detected", "attempts": "Attempts", "accepted": "accepted", "tries": "%d attempts in all",
 	"notice.missed": "missed its window, which ended at %s", "after.detection": "%s after detection", "gave_up": "given up", "not.needed": "no longer needed", "not.accepted": "not accepted",
 	"told.opened": "Failure", "told.changed": "Worse", "told.reminder": "Reminder", "told.escalated": "Escalation", "told.recovered": "Recovery", "told.flapping": "Comes and goes", "told.stable": "Stable again", "told.report": "Report",
+	"whole": "Whole report",
 	"deeds": "What people did", "deeds.none": "Nobody acknowledged, muted or commented anything.", "what": "What", "about.head": "About",
 	"deed.acknowledged": "acknowledged", "deed.muted": "muted", "deed.unmuted": "mute ended", "deed.commented": "comment",
 	"corrections": "Corrections", "corrections.none": "Nothing was corrected.", "who": "Who", "entered": "When", "why": "Why", "before": "Before", "after": "After",

@@ -30,6 +30,7 @@ var wordsJapanese = map[string]string{
 	"notices.count": "通知 %d 件、うち期限超過 %d 件。", "notice": "通知", "detected": "検知", "attempts": "送信", "accepted": "受理", "tries": "計 %d 回",
 	"notice.missed": "期限 %s を超過", "after.detection": "検知から %s", "gave_up": "断念", "not.needed": "不要", "not.accepted": "未受理",
 	"told.opened": "障害", "told.changed": "悪化", "told.reminder": "継続中", "told.escalated": "未対応", "told.recovered": "復旧", "told.flapping": "断続", "told.stable": "安定", "told.report": "報告書",
+	"whole": "報告書全文",
 	"deeds": "対応の記録", "deeds.none": "対応開始、通知停止、コメントの記録はありません。", "what": "内容", "about.head": "対象",
 	"deed.acknowledged": "対応開始", "deed.muted": "通知停止", "deed.unmuted": "通知再開", "deed.commented": "コメント",
 	"corrections": "訂正", "corrections.none": "訂正はありません。", "who": "担当", "entered": "日時", "why": "理由", "before": "訂正前", "after": "訂正後",

@@ -170,7 +170,7 @@ func (t *teller) renderReport(r notify.Renderer, cfg *config.Config, n alert.Not
 		}
 		brief := doc.Brief(words)
 		title = brief.Period
-		sections = append(sections, sectionOf(brief, reportLink(r.URL, claim, n.Dispatch.Period, language)))
+		sections = append(sections, sectionOf(brief, report.LinkWord(words), reportLink(r.URL, claim, n.Dispatch.Period, language)))
 		for _, f := range formats {
 			if a, err := attach(doc, report.Format(f), words, n.Dispatch); err == nil {
 				attached = append(attached, a)
@@ -182,13 +182,13 @@ func (t *teller) renderReport(r notify.Renderer, cfg *config.Config, n alert.Not
 	return r.Report(n, language, title, sections, attached)
 }
 
-func sectionOf(b report.Brief, link string) notify.Section {
+func sectionOf(b report.Brief, word, link string) notify.Section {
 	s := notify.Section{Title: b.Title}
 	for _, l := range b.Lines {
 		s.Lines = append(s.Lines, notify.Fact{Name: l.Name, Value: l.Value})
 	}
 	if link != "" {
-		s.Lines = append(s.Lines, notify.Fact{Name: "→", Value: link, Link: link})
+		s.Lines = append(s.Lines, notify.Fact{Name: word, Value: link, Link: link})
 	}
 	return s
 }
