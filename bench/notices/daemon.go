@@ -115,19 +115,23 @@ func (m *measurement) figure(name string) float64 {
 	return sum
 }
 
-// memory is what slamon has resident, in MiB.
-func (m *measurement) memory() float64 {
+// memory is what slamon has resident, in MiB: of its own, and of the store's file, which
+// is mapped and which the system takes back when it needs the room.
+func (m *measurement) memory() (own, file float64) {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", m.child.Process.Pid))
 	if err != nil {
-		return 0
+		return 0, 0
 	}
-	_, rest, _ := strings.Cut(string(data), "VmRSS:")
-	fields := strings.Fields(rest)
-	if len(fields) == 0 {
-		return 0
+	mib := func(name string) float64 {
+		_, rest, _ := strings.Cut(string(data), name)
+		fields := strings.Fields(rest)
+		if len(fields) == 0 {
+			return 0
+		}
+		kib, _ := strconv.ParseFloat(fields[0], 64)
+		return kib / 1024
 	}
-	kib, _ := strconv.ParseFloat(fields[0], 64)
-	return kib / 1024
+	return mib("RssAnon:"), mib("RssFile:")
 }
 
 // arrival returns when the mail about a check was accepted.
