@@ -25,8 +25,9 @@ const (
 	sensorPauseMost  = 15 * time.Minute
 
 	// sensorSteady is how long a connection has to last for the next one to be opened
-	// without a pause.
-	sensorSteady = time.Minute
+	// without a pause: web servers close one over which no request comes after 20 s
+	// (Apache) to 60 s (nginx).
+	sensorSteady = 15 * time.Second
 
 	// sensorSettle is how long after a break a probe is asked for: a program that ends
 	// closes its connections before it stops to listen, or the other way round.
