@@ -53,7 +53,7 @@ func AtRisk(list []Undelivered, now time.Time, zone *time.Location) (Condition, 
 	return Condition{
 		JA:  ja(saysJA, "通知 %d 件が期限に間に合わない恐れ（最初の期限 %s）", len(list), clockIn(first.Notice.Due, zone)),
 		Key: string(Deadline), Subject: "slamon's " + string(Deadline), Type: Deadline, Severity: Critical,
-		Since: Pressing(&first.Notice), Path: "/system", Sentence: sentence,
+		Since: Pressing(&first.Notice), Path: "/notices", Sentence: sentence,
 		Title: fmt.Sprintf("%s %s about to miss the window, the first at %s", title, verb, clockIn(first.Notice.Due, zone)),
 	}, true
 }
