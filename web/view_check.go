@@ -27,7 +27,7 @@ type checkView struct {
 	Chart               chartView
 	Responses           *responsesView
 	Incidents           []incidentRow
-	Results             []resultRow
+	Results             resultRows
 	CSV                 string
 }
 
@@ -73,7 +73,7 @@ func (s *server) check(v *visit) view {
 
 // newest lists the last results, newest first. It reads as far back as that many
 // base intervals reach, since the time before may hold nothing.
-func (s *server) newest(v *visit, c *status.Check) []resultRow {
+func (s *server) newest(v *visit, c *status.Check) resultRows {
 	if c.Last.Sent.IsZero() {
 		return nil
 	}
@@ -89,7 +89,7 @@ func (s *server) newest(v *visit, c *status.Check) []resultRow {
 		}
 	}
 	slices.Reverse(kept)
-	rows := make([]resultRow, 0, newestResults)
+	rows := make(resultRows, 0, newestResults)
 	for _, r := range kept[:min(len(kept), newestResults)] {
 		rows = append(rows, v.result(r))
 	}

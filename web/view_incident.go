@@ -93,7 +93,7 @@ type incidentView struct {
 	Failed, Runs                           string
 	Evidence                               []evidenceView
 	Claims                                 []verdictView
-	Results                                []resultRow
+	Results                                resultRows
 	Cut, CSV                               string
 	Beside                                 []besideRow // what the service's devices read around it
 	Events                                 []eventRow  // and what they told
@@ -214,6 +214,15 @@ type resultRow struct {
 	Took, Phases, Reason, Sentence string
 }
 
+// resultRows is a table of them.
+type resultRows []resultRow
+
+// Phased tells whether any of them knows its phases: the history keeps those of
+// failures only.
+func (rows resultRows) Phased() bool {
+	return slices.ContainsFunc(rows, func(r resultRow) bool { return r.Phases != "" })
+}
+
 func (v *visit) result(r check.Result) resultRow {
 	row := resultRow{Sent: v.exact(r.Sent), Base: r.Base, State: v.state(r.State), Took: v.took(r.Took), Phases: v.phases(r.Phases)}
 	if r.Reason != check.ReasonNone {
@@ -244,7 +253,7 @@ func (v *visit) phases(p check.Phases) string {
 
 // probes lists the results of a period, oldest first, and says when there were
 // too many to show.
-func (s *server) probes(v *visit, id check.ID, p timeline.Period) (rows []resultRow, cut string) {
+func (s *server) probes(v *visit, id check.ID, p timeline.Period) (rows resultRows, cut string) {
 	if s.History == nil {
 		return nil, ""
 	}
