@@ -39,6 +39,7 @@ type boards struct {
 	version   string
 	started   time.Time
 	incidents map[check.ID][]status.Incident
+	turns     turns                        // claims that are judged in turn
 	judged    map[sla.ClaimID]status.Claim // to be taken over into the board that is being made
 	current   atomic.Pointer[status.Board]
 }
@@ -87,13 +88,14 @@ func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) sta
 		out.Incidents[i].Cause = b.ledger.cause(out.Incidents[i].ID)
 	}
 	slices.SortStableFunc(out.Incidents, func(x, y status.Incident) int { return y.FirstBad.Compare(x.FirstBad) })
-	for _, claim := range cfg.Claims {
+	for i := range cfg.Claims { // by index: a claim is large, and every service looks at all of them
+		claim := &cfg.Claims[i]
 		if claim.Service != s.ID {
 			continue
 		}
 		judged, known := b.judged[claim.ID]
 		if !known {
-			judged = b.claim(now, claim, out.Maintenance)
+			judged = b.claim(now, *claim, out.Maintenance)
 		}
 		out.Claims = append(out.Claims, judged)
 	}

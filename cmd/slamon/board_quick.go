@@ -26,15 +26,6 @@ const (
 	dearBoard = 50 * time.Millisecond
 )
 
-// judge judges all claims. It may go on while boards are made: it only reads history.
-func (b *boards) judge(now time.Time, cfg *config.Config) map[sla.ClaimID]status.Claim {
-	judged := make(map[sla.ClaimID]status.Claim, len(cfg.Claims))
-	for _, claim := range cfg.Claims {
-		judged[claim.ID] = b.claim(now, claim, b.ledger.exclusions(cfg, claim.Service))
-	}
-	return judged
-}
-
 // before returns the verdicts of the newest board.
 func (b *boards) before() map[sla.ClaimID]status.Claim {
 	judged := map[sla.ClaimID]status.Claim{}

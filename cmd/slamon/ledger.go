@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -38,6 +39,8 @@ type ledger struct {
 	log    *slog.Logger
 
 	replies *responses // that counts response times; nil where no daemon runs
+
+	edition atomic.Uint64 // grows with all that people and files state
 
 	closing sync.Mutex      // one change of frozen periods at a time; guards closed
 	closed  map[string]bool // periods that need no more looking at
@@ -123,6 +126,7 @@ func (l *ledger) exclusions(cfg *config.Config, id check.ServiceID) []sla.Exclus
 
 // gather makes stated anew; the caller holds mu.
 func (l *ledger) gather() {
+	l.edition.Add(1)
 	l.stated = map[check.ServiceID][]sla.Exclusion{}
 	for _, a := range l.announcements {
 		if a.Removed.IsZero() {

@@ -105,6 +105,7 @@ func (l *ledger) correct(cfg *config.Config, claim sla.Claim, c sla.Correction, 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.corrections[claim.ID] = append(l.corrections[claim.ID], c)
+	l.edition.Add(1)
 	return c, nil
 }
 
