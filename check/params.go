@@ -12,8 +12,9 @@ import (
 )
 
 // Params is what a check asks: one of HTTP, TCP, TLSHandshake, ICMP, DNS, NTP,
-// Mail, SSH, GRPC, STUN, UDP and Heartbeat. They are plain data; package probe
-// turns them into functions.
+// Mail, SSH, GRPC, STUN, UDP, Heartbeat, Transaction, Command, WebSocket, TURN,
+// Throughput, Mailbox and Browser. They are plain data; package probe turns them
+// into functions.
 type Params interface {
 	Kind() string   // "http", "tcp", …; the name of the table in the file
 	Target() string // for people; no credentials
