@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"sync/atomic"
 	"testing"
 
 	"github.com/slamon/slamon/device"
@@ -14,9 +15,9 @@ import (
 func TestAddressBook(t *testing.T) {
 	names := map[string][]netip.Addr{"switch.example.net": {netip.MustParseAddr("192.0.2.7"), netip.MustParseAddr("::ffff:192.0.2.8")}}
 	b := newAddressBook(quiet())
-	looked := 0
+	var looked atomic.Int32
 	b.lookup = func(_ context.Context, _, host string) ([]netip.Addr, error) {
-		looked++
+		looked.Add(1)
 		if addrs, ok := names[host]; ok {
 			return addrs, nil
 		}
@@ -37,8 +38,8 @@ func TestAddressBook(t *testing.T) {
 	for from, id := range map[string]device.ID{"192.0.2.1": "gate", "::ffff:192.0.2.1": "gate", "192.0.2.7": "switch", "192.0.2.8": "switch", "fe80::1%eth1": "other", "192.0.2.9": ""} {
 		want("at first", from, id)
 	}
-	if looked != 2 {
-		t.Errorf("%d look-ups of two names", looked)
+	if n := looked.Load(); n != 2 {
+		t.Errorf("%d look-ups of two names", n)
 	}
 	delete(names, "switch.example.net")
 	b.update(t.Context(), devices)
