@@ -236,14 +236,3 @@ func TestReferences(t *testing.T) {
 		t.Errorf("the guidelines are %v", referenceNames())
 	}
 }
-
-func BenchmarkYearReport(b *testing.B) {
-	in := year(b)
-	var out bytes.Buffer
-	for b.Loop() {
-		out.Reset()
-		if err := Make(in).Write(&out, HTML, Japanese); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
