@@ -61,12 +61,11 @@ func (s site) responseDocument(c sla.ResponseClaim, p timeline.Period, now time.
 	if book == nil {
 		book = newResponses(s.ledger.store, s.ledger, s.ledger.log)
 	}
-	now = now.Truncate(time.Millisecond)
 	return report.MakeResponses(report.ResponseInput{
 		Now: now, Version: buildVersion(), Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service),
 		Count: func(id check.ID, set timeline.Set) (sla.Responses, error) {
-			return book.count(id, set, now)
+			return book.count(id, set, ceilMilli(now))
 		},
 	})
 }

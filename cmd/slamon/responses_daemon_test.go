@@ -71,6 +71,9 @@ window = { kind = "rolling", days = 2 }
 		}
 		l.until(path, want)
 	}
+	if _, text := l.ask("GET", "/api/v1/reports/quick?format=text", nil); strings.Contains(text, "Still to come") {
+		t.Errorf("a window that ends now has something to come:\n%s", text)
+	}
 	l.sameOffline(judged)
 	c, err := newClient(l.base, "", "")
 	if err != nil {
