@@ -244,3 +244,42 @@ func TestWatches(t *testing.T) {
 		}
 	}
 }
+
+// TestThresholdUnits passes limits on shares, rates and absolute values, by each
+// statistic, and says so in the unit of the reading.
+func TestThresholdUnits(t *testing.T) {
+	for _, test := range []struct {
+		kind     Kind
+		by       Statistic
+		limit    float64
+		below    bool
+		value    float64
+		severity Severity
+		want     string
+	}{
+		{InUse, ByLatest, .8, false, .93, Warning, "box in_use is 93 % (latest), above its limit of 80 %"},
+		{InBits, ByMean, 800e6, false, 912e6, Critical, "box in_bits is 912 Mbit/s (mean), above its limit of 800 Mbit/s"},
+		{InErrors, ByP95, 5, false, 12.5, Info, "box in_errors is 12.5/s (p95), above its limit of 5/s"},
+		{MemoryUsed, ByLatest, 8 << 30, false, 9 << 30, Warning, "box memory_used is 9 GiB (latest), above its limit of 8 GiB"},
+		{BatteryRemaining, ByLatest, 900, true, 600, Critical, "box battery_remaining is 10m0s (latest), below its limit of 15m0s"},
+		{LinkUp, ByLatest, 1, true, 0, Critical, "box link_up is no (latest), below its limit of yes"},
+	} {
+		rule := Threshold{ID: "x", Kind: test.kind, Severity: test.severity, By: test.by, Over: 4 * time.Minute, Limit: test.limit, Below: test.below, MaxGap: time.Hour}
+		if test.by == ByLatest {
+			rule.Over = 0
+		}
+		if err := rule.Check(); err != nil {
+			t.Fatal(err)
+		}
+		var w Watch
+		var told []Crossing
+		for i := range 5 {
+			var crossings []Crossing
+			w, crossings = rule.Step(w, Reading{Series: Series{Device: "box", Kind: test.kind}, At: minute(i), Value: test.value})
+			told = append(told, crossings...)
+		}
+		if len(told) != 1 || told[0].Sentence != test.want || told[0].Severity != test.severity || !told[0].Up {
+			t.Errorf("%s: told %+v, want %q", test.kind, told, test.want)
+		}
+	}
+}
