@@ -54,7 +54,8 @@ box:
   user = USER
 `
 
-// dovecotConfig reads the same maildir.
+// dovecotConfig reads the same maildir. Nobody is made to wait after a wrong password:
+// the next test comes from the same address.
 const dovecotConfig = `base_dir = DIR/run
 log_path = DIR/dovecot.log
 protocols = imap
@@ -68,6 +69,7 @@ ssl_cert = <DIR/cert.pem
 ssl_key = <DIR/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain
+auth_failure_delay = 0
 passdb {
   driver = passwd-file
   args = DIR/users
@@ -89,6 +91,9 @@ service imap-login {
 }
 service anvil {
   chroot =
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
 }
 service stats {
   chroot =
