@@ -125,6 +125,8 @@ func (d *Document) answerText(l *Language) string {
 	s := l.t("explain.cannot_tell", low, high, left)
 	if v.Deciding > 0 && v.Deciding < v.Interval {
 		s += l.t("explain.deciding", l.duration(v.Deciding))
+	} else if v.Unknown > 0 {
+		s += l.t("explain.unknown", l.most(v.Unknown))
 	}
 	return s
 }

@@ -47,7 +47,7 @@ var wordsEnglish = map[string]string{
 	"reason.threshold": "above a limit", "reason.protocol": "not the protocol", "reason.auth": "access refused", "reason.reset": "connection cut",
 	"reason.slow": "too slow", "reason.late": "report overdue", "reason.internal": "our probe broke or the entry was corrected", "reason.own_network": "our own line was dead",
 	"reason.resources": "our machine was short of resources", "reason.missed": "slot missed", "reason.stopped": "the monitor did not run", "reason.clock": "our clock was stepped", "reason.storage": "result could not be stored",
-	"explain.breached_certain": "", "explain.breached": "", "explain.nothing": "", "explain.met": "", "explain.one_sided": "", "explain.open": "", "explain.met_if_unknown_alike": "", "explain.cannot_tell": "", "explain.deciding": "",
+	"explain.breached_certain": "", "explain.breached": "", "explain.nothing": "", "explain.met": "", "explain.one_sided": "", "explain.open": "", "explain.met_if_unknown_alike": "", "explain.cannot_tell": "", "explain.deciding": "", "explain.unknown": "",
 	"sheet.title": "Disclosure sheet, row by row", "sheet.row": "Row", "sheet.says": "What it says", "sheet.claimed": "Claimed", "sheet.reference": "Reference", "sheet.measured": "Measured", "sheet.state": "State",
 	"state.measured": "measured", "state.on_file": "on file", "state.not_verifiable": "not verifiable", "state.not_disclosed": "not disclosed",
 	"sheet.expired": "expired on %s", "sheet.valid": "valid until %s", "sheet.stale": "The sheet is more than two years old.", "sheet.asof": "Sheet of %s",

@@ -55,6 +55,7 @@ var wordsJapanese = map[string]string{
 	"explain.cannot_tell":          "95 %% の信頼度で、停止時間は %sから %sの間です。許容されるのは %sです。",
 	"explain.open":                 "対象期間は継続中です。許容される %[2]sのうち約 %[1]sを使用しました（95 %% の信頼度で %[3]sから %[4]sの間）。",
 	"explain.nothing":              "この期間に使える結果がなく、何も分かりません。",
+	"explain.unknown":              "ほかに %sを観測できませんでした。",
 	"explain.deciding":             "%sごとの測定であれば判定できました。",
 	"sheet.title":                  "開示項目ごとの報告", "sheet.row": "項番", "sheet.says": "内容", "sheet.claimed": "公表", "sheet.reference": "参考値", "sheet.measured": "測定", "sheet.state": "状態",
 	"state.measured": "測定済み", "state.on_file": "書類あり", "state.not_verifiable": "確認不能", "state.not_disclosed": "非公表",

@@ -89,6 +89,7 @@ var textsEnglish = map[string]string{
 	"explain.cannot_tell":          "Downtime lies between %s and %s, with 95 %% confidence; the claim leaves %s.",
 	"explain.open":                 "The window is open: about %s of the %s allowed is used so far, between %s and %s with 95 %% confidence.",
 	"explain.nothing":              "Nothing is known of this time: there is no usable result in it.",
+	"explain.unknown":              " Besides, %s could not be observed.",
 	"explain.deciding":             " A probe every %s would decide it.",
 	"scale.label":                  "Downtime: estimate %s, 95 %% interval %s to %s, allowance %s",
 	"scale.allowance":              "allowance %s",

@@ -88,6 +88,7 @@ var textsJapanese = map[string]string{
 	"explain.cannot_tell":          "95 %% の信頼度で、停止時間は %sから %sの間です。許容されるのは %sです。",
 	"explain.open":                 "対象期間は継続中です。許容される %[2]sのうち約 %[1]sを使用しました（95 %% の信頼度で %[3]sから %[4]sの間）。",
 	"explain.nothing":              "この期間に使える結果がなく、何も分かりません。",
+	"explain.unknown":              "ほかに %sを観測できませんでした。",
 	"explain.deciding":             "%sごとの測定であれば判定できます。",
 	"scale.label":                  "停止時間：推定 %s、95 %% 区間 %s ～ %s、許容 %s",
 	"scale.allowance":              "許容 %s",

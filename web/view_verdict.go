@@ -200,8 +200,10 @@ func (v *visit) explain(d *sla.Verdict) string {
 		return v.t("explain.met_if_unknown_alike", left, v.length(d.Unknown, roundUp), coverage(d))
 	}
 	sentence := v.t("explain.cannot_tell", low, high, left)
-	if d.Deciding > 0 {
+	if d.Deciding > 0 && d.Deciding < d.Interval {
 		sentence += v.t("explain.deciding", v.length(d.Deciding, roundDown))
+	} else if d.Unknown > 0 {
+		sentence += v.t("explain.unknown", v.length(d.Unknown, roundUp))
 	}
 	return sentence
 }
