@@ -101,7 +101,11 @@ func (r *reader) announcement(c *Config, m Maintenance, f *maintenanceFile) {
 	}
 	m.From, m.To, m.Announced = m.From.In(c.Zone), m.To.In(c.Zone), m.Announced.In(c.Zone)
 	if err := sla.CheckAnnouncement(m.Exclusion, c.Exclusions(m.Service)); err != nil {
-		r.complain(f.at, "correct it, or give the other an id and say replaces = that id", "%s", err)
+		remedy := "correct it, or give the other an id and say replaces = that id"
+		if m.Announced.After(m.From) {
+			remedy = "take announced out, or correct it"
+		}
+		r.complain(f.at, remedy, "%s", err)
 	}
 }
 

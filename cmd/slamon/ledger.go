@@ -192,7 +192,7 @@ func (l *ledger) AddMaintenance(a web.Announcement) (web.Announcement, error) {
 func inZone(all []sla.Exclusion, zone *time.Location) []sla.Exclusion {
 	out := slices.Clone(all)
 	for i := range out {
-		out[i].From, out[i].To = out[i].From.In(zone), out[i].To.In(zone)
+		out[i].From, out[i].To, out[i].Announced = out[i].From.In(zone), out[i].To.In(zone), out[i].Announced.In(zone)
 	}
 	return out
 }

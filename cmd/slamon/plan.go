@@ -10,24 +10,29 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
 )
 
 func planCommand() *cobra.Command {
-	var claim, window string
+	var claim, window, file string
 	var interval, recheck time.Duration
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "plan --claim 99.991% [--window 365d] [--interval 300s]",
+		Use:   "plan [--claim 99.991% [--window 365d] [--interval 300s]]",
 		Short: "Which probe interval can decide a claim, and what it cannot see",
 		Long: `plan says which probe interval can prove a claim, how many probes that costs,
 and how long an outage can hide from it. With --interval it also says what the
-interval in use can and cannot show. A claim can be proved only once its window
+interval in use can and cannot show. Without --claim it does so for every claim of
+the configuration, with the intervals of its checks. A claim can be proved only once its window
 has ended; it is breached as soon as the failures that were seen exceed its
 allowance.`,
 		Example: `  slamon plan --claim 99.991% --window 30d --interval 300s`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if claim == "" {
+				return planFile(cmd, file, asJSON)
+			}
 			plan, err := planOf(claim, window, interval, recheck)
 			if err != nil {
 				return exitError{codeUsage, err}
@@ -48,10 +53,24 @@ allowance.`,
 	flags.DurationVar(&interval, "interval", 0, "base interval in use")
 	flags.DurationVar(&recheck, "recheck", 10*time.Second, "pause between probes after a failure; 0 for no re-probing")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
-	if err := cmd.MarkFlagRequired("claim"); err != nil {
-		panic(err) // the name is not one of the flags above
-	}
+	configFlag(cmd, &file)
 	return cmd
+}
+
+func planFile(cmd *cobra.Command, file string, asJSON bool) error {
+	for _, name := range []string{"window", "interval", "recheck"} {
+		if cmd.Flags().Changed(name) {
+			return exitError{codeUsage, fmt.Errorf("--%s has no meaning without --claim\ntry: --claim 99.991%%, or leave --%s out to plan the claims of the configuration", name, name)}
+		}
+	}
+	cfg, err := config.Load(file)
+	if err != nil {
+		return refuse(cmd.ErrOrStderr(), file, err)
+	}
+	if err := writeClaimPlans(cmd.OutOrStdout(), planClaims(cfg), asJSON); err != nil {
+		return exitError{codeFailed, err}
+	}
+	return nil
 }
 
 // maxDays is a century: beyond it nanoseconds overflow, and no contract lasts.
@@ -96,6 +115,7 @@ func planText(w io.Writer, p sla.Plan) error {
 	if p.Present.Interval > 0 {
 		planPresent(&b, p.Present)
 	}
+	longRun(&b)
 	fmt.Fprintf(&b, "\nIt can be proved only once the window has ended, and is breached as soon as the\nfailures that were seen exceed the allowance.\n")
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -139,6 +159,12 @@ type paceAnswer struct {
 }
 
 func planJSON(w io.Writer, p sla.Plan) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(answerOf(p))
+}
+
+func answerOf(p sla.Plan) planAnswer {
 	answer := planAnswer{
 		Claim:  sla.ClaimJSON{Availability: p.Claim, Digits: p.Claim.Digits},
 		Window: p.Window.Seconds(), Allowance: p.Allowance.Seconds(),
@@ -151,9 +177,7 @@ func planJSON(w io.Writer, p sla.Plan) error {
 			Hidden: n.Hidden.Seconds(), Refuting: n.Refuting.Seconds(),
 		}
 	}
-	encoder := json.NewEncoder(w)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(answer)
+	return answer
 }
 
 func secondsOrNull(d time.Duration) *float64 {
