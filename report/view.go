@@ -223,6 +223,9 @@ func (d *Document) both(l *Language) []pair {
 		counted, left = left, counted
 	}
 	say := func(v *sla.Verdict) string {
+		if v.Accounted <= v.Unknown {
+			return "–"
+		}
 		return fmt.Sprintf("%s (%s; %s)", d.share(v.Availability.Point), l.t("downtime")+" "+l.duration(v.Downtime.Point), l.t("answer."+string(v.Answer)))
 	}
 	return []pair{{l.t("maintenance.with"), say(counted)}, {l.t("maintenance.without"), say(left)}}

@@ -189,7 +189,7 @@ func (l *ledger) close(cfg *config.Config, c sla.Claim, p timeline.Period) ([]st
 		return nil, err
 	}
 	l.closed[frozenKey(&c, p)] = true
-	if v.Probes.Total == 0 {
+	if v.Probes.Total == 0 || v.Unknown >= v.Accounted { // there is no figure to hand out
 		return nil, nil
 	}
 	l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.Answer)
