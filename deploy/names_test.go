@@ -89,6 +89,9 @@ func TestNames(t *testing.T) {
 // unasked says why some metrics stand in no dashboard and no rule.
 var unasked = map[string]string{
 	"slamon_incidents_total":                              "for reports over months; dashboards show the list, which can be corrected",
+	"slamon_claim_failures":                               "its meaning depends on the claim; reports and the page of the claim hold it against what was stated",
+	"slamon_claim_failures_limit":                         "stands beside slamon_claim_failures",
+	"slamon_claim_credit_ratio":                           "of the few contracts that give credit, once a month: the report has it with its deadline",
 	"slamon_response_claim_info":                          "its names stand on slamon's own pages",
 	"slamon_store_checks":                                 "of interest only when something is looked for",
 	"slamon_config_last_reload_success_timestamp_seconds": "whether it was taken is asked; when, the log says",

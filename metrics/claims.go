@@ -21,6 +21,13 @@ func collectClaim(k *sink, c status.Claim) {
 		k.put(allowance, labels, c.Allowance.Seconds())
 		if knows(c.Verdict) {
 			k.put(allowanceLeft, labels, c.Remaining().Seconds())
+			k.put(claimFailures, labels, float64(c.Failures))
+			if most := c.Claim.MaxIncidents; most != nil {
+				k.put(claimFailuresMost, labels, float64(*most))
+			}
+			if r := c.Claim.Rule; r != nil && len(r.Credits.Tiers) > 0 && c.Final {
+				k.put(claimCredit, labels, c.Credit.Point)
+			}
 		}
 	}
 	collectWindow(k, claim, service, ownWindow, c.Verdict)

@@ -77,6 +77,10 @@ func madeClaim() status.Claim {
 		Downtime: sla.Downtime{Point: 36 * time.Second, Low95: 18 * time.Second, High95: 72 * time.Second},
 	}
 	v.Availability.Point, v.Availability.Low95, v.Availability.High95 = .99999, .99998, .999995
+	stated := 2
+	v.Claim.MaxIncidents, v.Failures, v.Final = &stated, 1, true
+	v.Claim.Rule = &sla.Rule{Credits: sla.Credits{Tiers: []sla.Tier{{Below: v.Claim.Availability, Credit: sla.Credit{Form: sla.CreditShare, N: 100_000_000}}}}}
+	v.Credit.Point = .1
 	blind := sla.Verdict{Claim: v.Claim, Accounted: time.Hour, Unknown: time.Hour}
 	return status.Claim{Verdict: v, Rolling: []status.Rolling{{Name: "1h", Verdict: blind}, {Name: "24h", Verdict: v}}}
 }
