@@ -23,6 +23,7 @@ var empty = map[string]string{
 	"slamon_check_response_":                            "what is usual is learned over weeks",
 	"slamon_check_addresses":                            "the demo has addresses and no names",
 	"slamon_sensor":                                     "the demo has no sensor",
+	"slamon_peer_":                                      "the demo is in one place",
 	"slamon_store_size_limit_bytes":                     "the demo's store has no limit",
 	"changes(slamon_start_timestamp_seconds":            "the demo is started once",
 	`kind=~"swap"`:                                      "the demo's gateway has no swap",

@@ -10,7 +10,8 @@ func monitor() dashboard {
 		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks(), sensors(), sensorBreaks()).
 		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), diskLeft(), checkpoint()).
 		row("Notices", noticeDelay(own, 8), noticesPending(own, 8), noticeFailures()).
-		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape())
+		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape()).
+		row("Other places", peersUp(), peersAge())
 }
 
 const own = `{instance=~"$instance"}`
@@ -160,4 +161,15 @@ func boardAge() panel {
 func scrape() panel {
 	return lines("Duration of scrapes", "How long Prometheus waits for slamon's metrics.", "s", size(24, 6), atLeast(0),
 		ask(`scrape_duration_seconds{job="slamon", instance=~"$instance"}`, "{{instance}}"))
+}
+
+func peersUp() panel {
+	return stat("Reached", "Whether the slamon in each other place could be asked last.", "none", size(12, 6),
+		ask("slamon_peer_up"+own, "{{peer}}"), mapped(yesNo("yes", good, "no", bad)), steps(at(bad), from(1, good)),
+		set("graphMode", "none"), instead("No other place is configured"))
+}
+
+func peersAge() panel {
+	return stat("Age of their figures", "Time since the newest figures of each other place were made.", "s", size(12, 6), decimals(0),
+		ask("time() - slamon_peer_timestamp_seconds"+own, "{{peer}}"), set("graphMode", "none"), instead("No other place is configured"))
 }
