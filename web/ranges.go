@@ -22,6 +22,7 @@ type rangeChoice struct {
 
 const (
 	defaultRange = "24h"
+	firstRange   = "1h"
 	// claimRange is the window of a claim, future included.
 	claimRange = "claim"
 	// maxPeriod bounds a period that is asked for by its borders: results are kept
@@ -39,6 +40,10 @@ func (v *visit) asked() (p timeline.Period, ok bool) {
 	return p, ok
 }
 
+// isNew tells whether less than an hour is known of a claim: somebody tries slamon
+// out, and a day of unknown time would hide what there is to see.
+func isNew(own *sla.Verdict) bool { return own != nil && own.Accounted-own.Unknown < time.Hour }
+
 // period follows ?range= and ?to=. The claim's own window is offered where there
 // is a claim.
 func (v *visit) period(own *sla.Verdict) (timeline.Period, rangeView) {
@@ -49,6 +54,9 @@ func (v *visit) period(own *sla.Verdict) (timeline.Period, rangeView) {
 	}
 	p := timeline.Period{From: end.Add(-hours24), To: end}
 	known := false
+	if chosen == "" && !v.query.Has("from") && isNew(own) {
+		chosen = firstRange
+	}
 	for _, w := range status.Windows {
 		if w.Name == chosen {
 			p.From, known = end.Add(-w.Length), true
