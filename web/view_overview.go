@@ -138,7 +138,8 @@ func (v *visit) summarize(o *overviewView) {
 	checks, claims, open := 0, 0, 0
 	for i := range v.board.Services {
 		s := &v.board.Services[i]
-		if s.ID != check.OwnNetworkService {
+		// Our own line and gear are nobody's service: what fails there is an incident.
+		if s.ID != check.OwnNetworkService && s.ID != check.DevicesService {
 			states[s.State]++
 		}
 		checks += len(s.Checks)
