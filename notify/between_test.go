@@ -38,3 +38,30 @@ func TestBetween(t *testing.T) {
 		t.Errorf("got %v, %v; want the newest alone", got, err)
 	}
 }
+
+// TestClosedMeanwhile shows a notice once while it moves from the open ones to the
+// closed ones, which is not done at a stroke for whoever reads both.
+func TestClosedMeanwhile(t *testing.T) {
+	now := time.Now()
+	l := newShelf()
+	e := &Entry{Notice: alert.Notice{ID: "n1", Detected: now, Due: now.Add(time.Hour)}}
+	if err := l.Save(map[string][]byte{openPrefix + "n1": encode(e)}); err != nil {
+		t.Fatal(err)
+	}
+	b, err := NewOutbox(Options{Ledger: l, Render: plainMessage})
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := *e
+	closed.Closed = now
+	if err := l.Save(map[string][]byte{doneKey(now, "n1"): encode(&closed)}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := b.History(10, nil); err != nil || len(list) != 1 {
+		t.Errorf("History() = %d notices, %v; want the one", len(list), err)
+	}
+	n := 0
+	if err := Between(l, now.Add(-time.Minute), now.Add(time.Minute), func(*Entry) bool { n++; return true }); err != nil || n != 1 {
+		t.Errorf("Between() gave %d notices, %v; want the one", n, err)
+	}
+}

@@ -75,12 +75,15 @@ func encode(e *Entry) []byte {
 // those for which want is true, or all when it is nil.
 func (b *Outbox) History(limit int, want func(*Entry) bool) ([]*Entry, error) {
 	b.mu.Lock()
+	// What is closed is written before it leaves the open ones: for a moment it is in
+	// both places.
+	twice := make(map[string]bool, len(b.open))
 	list := make([]*Entry, 0, min(limit, len(b.open)))
 	for _, e := range slices.Backward(b.open) {
 		if len(list) < limit && (want == nil || want(e)) {
 			copied := &Entry{}
 			if err := json.Unmarshal(encode(e), copied); err == nil {
-				list = append(list, copied)
+				list, twice[e.Notice.ID] = append(list, copied), true
 			}
 		}
 	}
@@ -94,7 +97,7 @@ func (b *Outbox) History(limit int, want func(*Entry) bool) ([]*Entry, error) {
 	}
 	done, err := read(kept)
 	for _, e := range done {
-		if len(list) < limit && (want == nil || want(e)) {
+		if len(list) < limit && !twice[e.Notice.ID] && (want == nil || want(e)) {
 			list = append(list, e)
 		}
 	}
@@ -105,6 +108,7 @@ func (b *Outbox) History(limit int, want func(*Entry) bool) ([]*Entry, error) {
 // first, then the closed ones from the newest back. It goes on until each says false.
 func Between(l Ledger, from, to time.Time, each func(*Entry) bool) error {
 	wanted := func(e *Entry) bool { return !e.Notice.Detected.Before(from) && e.Notice.Detected.Before(to) }
+	open := map[string]bool{} // closed between the two parts, they would come twice
 	for _, part := range []struct{ prefix, after string }{{openPrefix, ""}, {donePrefix, doneKey(to, "")}} {
 		for after := part.after; ; {
 			kept, err := l.Load(part.prefix, after, readAtOnce)
@@ -119,7 +123,13 @@ func Between(l Ledger, from, to time.Time, each func(*Entry) bool) error {
 				if part.prefix == donePrefix && e.Notice.Detected.Before(from) {
 					return nil // and so are all that follow
 				}
-				if wanted(e) && !each(e) {
+				if open[e.Notice.ID] || !wanted(e) {
+					continue
+				}
+				if part.prefix == openPrefix {
+					open[e.Notice.ID] = true
+				}
+				if !each(e) {
 					return nil
 				}
 			}
