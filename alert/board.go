@@ -98,6 +98,9 @@ func (r *reading) incident(s *status.Service, c *status.Check) {
 		Path:        "/checks/" + string(c.ID),
 		Maintenance: maintained(s, r.board.At),
 	}
+	if down {
+		found.Sites = places(r.board, c.ID)
+	}
 	if down && c.Last.Detail != nil {
 		found.Sentence = c.Last.Detail.Sentence
 	}
@@ -112,6 +115,21 @@ func (r *reading) incident(s *status.Service, c *status.Check) {
 		found.JA.Sentence = "最後に確認できた時点では停止していました。その後の状態は不明です。"
 	}
 	r.add(found)
+}
+
+// places counts from where a check is seen down, with ours; 0 where nobody else sees
+// it, which counts as one.
+func places(b *status.Board, id check.ID) int {
+	others := 0
+	for i := range b.Sites {
+		if b.Sites[i].Down[id] {
+			others++
+		}
+	}
+	if others == 0 {
+		return 0
+	}
+	return 1 + others
 }
 
 // trouble returns the newest failure of a check and the first of those that only

@@ -151,6 +151,7 @@ func (d *dumper) policy(p *alert.Policy) {
 	d.texts("types", types)
 	d.text("severity", p.MinSeverity.String())
 	d.raw("confirm", strconv.Itoa(p.Confirm))
+	d.raw("confirm_sites", strconv.Itoa(p.Sites))
 	for _, t := range []struct {
 		key  string
 		time time.Duration

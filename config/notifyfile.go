@@ -182,6 +182,7 @@ type policyFile struct {
 	Types         []field[string]      `toml:"types"`
 	Severity      field[string]        `toml:"severity"`
 	Confirm       field[int64]         `toml:"confirm"`
+	ConfirmSites  field[int64]         `toml:"confirm_sites"`
 	Wait          field[time.Duration] `toml:"wait"`
 	Remind        field[time.Duration] `toml:"remind"`
 	EscalateAfter field[time.Duration] `toml:"escalate_after"`

@@ -47,10 +47,26 @@ func (r *reader) policies(c *Config, f *notifyFile, channels *idSet) {
 	}
 }
 
+// confirmSites reads from how many places a failure must be seen to be confirmed
+// whatever the number of probes.
+func (r *reader) confirmSites(c *Config, f field[int64]) int {
+	n := int(r.within(f, "confirm_sites", 0, maxPeers+1, 0))
+	switch most := 1 + len(c.Peers); {
+	case n == 0 || !f.ok:
+		return 0
+	case most == 1:
+		r.complain(f.at, "add [[peer]], or take the key out", "confirm_sites %d: there is no other place that could see the failure", n)
+	case n == 1 || n > most:
+		r.complain(f.at, fmt.Sprintf("confirm_sites = %d", min(max(n, 2), most)), "confirm_sites %d: want 2 to %d, this place and its peers", n, most)
+	}
+	return n
+}
+
 func (r *reader) policy(c *Config, f *policyFile, channels, services *idSet) alert.Policy {
 	p := alert.Policy{
 		ID:            r.id(f.ID, "policy", &f.table),
 		Confirm:       int(r.within(f.Confirm, "confirm", 1, maxConfirm, defaultConfirm)),
+		Sites:         r.confirmSites(c, f.ConfirmSites),
 		Wait:          r.between(f.Wait, "wait", 0, maxWait, 0),
 		Remind:        r.between(f.Remind, "remind", 0, 31*24*time.Hour, defaultRemind),
 		EscalateAfter: r.between(f.EscalateAfter, "escalate_after", 0, maxWindow, 0),

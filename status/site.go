@@ -3,6 +3,7 @@ package status
 import (
 	"time"
 
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 )
 
@@ -13,4 +14,5 @@ type Site struct {
 	At     time.Time // when its figures were made; zero before the first answer
 	Error  string    // why it could not be asked last; empty when it could
 	Claims map[sla.ClaimID]sla.Verdict
+	Down   map[check.ID]bool // checks that it saw down; nil while what it said is old
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -26,6 +27,8 @@ const (
 	maxPeerAnswer = 64 << 20
 	// maxPeerClaims bounds what is kept of it.
 	maxPeerClaims = 20_000
+	// freshRounds is for how many of its rounds what a peer saw down counts as now.
+	freshRounds = 3
 )
 
 // peers keeps what other sites say.
@@ -38,6 +41,7 @@ type peers struct {
 type peerState struct {
 	asked  time.Time
 	asking bool
+	heard  time.Time // when it answered last, by our clock
 	view   status.Site
 }
 
@@ -53,6 +57,9 @@ func (p *peers) views(cfg *config.Config) []status.Site {
 		view := status.Site{Name: one.Site, URL: one.URL.Redacted()}
 		if s := p.known[one.Site]; s != nil {
 			view.At, view.Error, view.Claims = s.view.At, s.view.Error, s.view.Claims
+			if time.Since(s.heard) <= freshRounds*one.Every {
+				view.Down = s.view.Down
+			}
 		}
 		all = append(all, view)
 	}
@@ -98,10 +105,10 @@ func (p *peers) due(one config.Peer, now time.Time) bool {
 	return true
 }
 
-// ask fetches the verdicts of a site. What it said before stays, with the reason why
+// ask fetches the verdicts of a site, and what is down there. What it said before stays, with the reason why
 // there is nothing newer.
 func (p *peers) ask(ctx context.Context, one config.Peer) {
-	at, claims, err := fetchVerdicts(ctx, one)
+	view, err := fetchView(ctx, one)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := p.known[one.Site]
@@ -110,16 +117,32 @@ func (p *peers) ask(ctx context.Context, one config.Peer) {
 		s.view.Error = firstLine(err.Error())
 		return
 	}
-	s.view = status.Site{At: at, Claims: claims}
+	s.view, s.heard = view, time.Now()
 }
 
-// fetchVerdicts asks a site once.
-func fetchVerdicts(ctx context.Context, one config.Peer) (time.Time, map[sla.ClaimID]sla.Verdict, error) {
+// fetchView asks a site once for all that is shown and counted of it.
+func fetchView(ctx context.Context, one config.Peer) (view status.Site, err error) {
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, one.URL.JoinPath("/api/v1/verdicts").String(), nil)
+	err = askPeer(ctx, one, "/api/v1/verdicts", func(r io.Reader) error {
+		view.At, view.Claims, err = readVerdicts(r)
+		return err
+	})
 	if err != nil {
-		return time.Time{}, nil, err
+		return status.Site{}, err
+	}
+	err = askPeer(ctx, one, "/api/v1/checks", func(r io.Reader) error {
+		view.Down, err = readDown(r)
+		return err
+	})
+	return view, err
+}
+
+// askPeer has read what a site answers at a path.
+func askPeer(ctx context.Context, one config.Peer, path string, read func(io.Reader) error) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, one.URL.JoinPath(path).String(), nil)
+	if err != nil {
+		return err
 	}
 	if one.User != "" {
 		r.SetBasicAuth(one.User, one.Password.Reveal())
@@ -134,13 +157,34 @@ func fetchVerdicts(ctx context.Context, one config.Peer) (time.Time, map[sla.Cla
 		if wrapped, ok := errors.AsType[*url.Error](err); ok {
 			err = wrapped.Err // without the address, which stands beside it
 		}
-		return time.Time{}, nil, fmt.Errorf("cannot be asked: %w", err)
+		return fmt.Errorf("cannot be asked: %w", err)
 	}
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return time.Time{}, nil, fmt.Errorf("answered %s", answer.Status)
+		return fmt.Errorf("answered %s", answer.Status)
 	}
-	return readVerdicts(io.LimitReader(answer.Body, maxPeerAnswer))
+	return read(io.LimitReader(answer.Body, maxPeerAnswer))
+}
+
+// readDown keeps which checks are down at a site.
+func readDown(r io.Reader) (map[check.ID]bool, error) {
+	var said struct {
+		Checks []struct {
+			ID     check.ID    `json:"id"`
+			State  check.State `json:"state"`
+			Paused bool        `json:"paused"`
+		} `json:"checks"`
+	}
+	if err := json.NewDecoder(r).Decode(&said); err != nil {
+		return nil, fmt.Errorf("answers something else than its checks: %w", err)
+	}
+	down := map[check.ID]bool{}
+	for _, c := range said.Checks {
+		if c.State == check.Down && !c.Paused {
+			down[c.ID] = true
+		}
+	}
+	return down, nil
 }
 
 // readVerdicts keeps of each verdict what stands beside our own.

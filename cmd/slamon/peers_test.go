@@ -23,7 +23,12 @@ const outsideSays = `{"at": "2026-10-01T00:00:00Z", "verdicts": [{"claim": {"id"
 func TestPeers(t *testing.T) {
 	var says string
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if user, password, _ := r.BasicAuth(); r.URL.Path != "/slamon/api/v1/verdicts" || user != "monitor" || password != "good" {
+		user, password, _ := r.BasicAuth()
+		if r.URL.Path == "/slamon/api/v1/checks" && password == "good" {
+			fmt.Fprint(w, `{"checks": [{"id": "front", "state": "down"}, {"id": "relay", "state": "up"}, {"id": "old", "state": "down", "paused": true}]}`)
+			return
+		}
+		if r.URL.Path != "/slamon/api/v1/verdicts" || user != "monitor" || password != "good" {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
@@ -50,6 +55,13 @@ func TestPeers(t *testing.T) {
 	year := v.Claims["year"]
 	if v.Error != "" || year.Answer != sla.Breached || year.Downtime.High95 != 30*time.Second || year.Unknown != 10*time.Second {
 		t.Errorf("view %+v", v)
+	}
+	if len(v.Down) != 1 || !v.Down["front"] {
+		t.Errorf("down there: %v, want front alone", v.Down)
+	}
+	p.known["outside"].heard = time.Now().Add(-freshRounds*one.Every - time.Second)
+	if old := p.views(cfg)[0].Down; old != nil {
+		t.Errorf("down there, as said long ago: %v, want nothing", old)
 	}
 	wrong := one
 	wrong.Password = secret.New("bad")
