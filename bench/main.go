@@ -1,4 +1,4 @@
-// Bench measures slamon against a floor: the least that a Go program can spend
+// Command bench measures slamon against a floor: the least that a Go program can spend
 // on the same probes.
 //
 // The program starts itself again as several processes: the targets, slamon's

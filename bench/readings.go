@@ -9,7 +9,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/slamon/slamon/device"
@@ -20,15 +19,11 @@ import (
 // readings makes a store with a long history of readings and measures what it costs to
 // have, and to draw one device's charts over all of it.
 func readings(ctx context.Context, s settings) error {
-	path := s.keep
-	if path == "" {
-		dir, err := os.MkdirTemp("", "slamon-bench-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-		path = filepath.Join(dir, "readings.db")
+	path, remove, err := s.place("readings.db")
+	if err != nil {
+		return err
 	}
+	defer remove()
 	c := historyConfig{Path: path, Checks: s.checks, Interval: s.interval, Days: s.days, Seed: s.seed}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		var f filled

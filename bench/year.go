@@ -21,15 +21,11 @@ import (
 
 // year makes a store with a long history and measures what it costs to have.
 func year(ctx context.Context, s settings) error {
-	path := s.keep
-	if path == "" {
-		dir, err := os.MkdirTemp("", "slamon-bench-")
-		if err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-		path = filepath.Join(dir, "year.db")
+	path, remove, err := s.place("year.db")
+	if err != nil {
+		return err
 	}
+	defer remove()
 	c := historyConfig{Path: path, Checks: s.checks, Interval: s.interval, Days: s.days, Seed: s.seed}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		var f filled
@@ -49,6 +45,16 @@ func year(ctx context.Context, s settings) error {
 	fmt.Fprintf(s.out, "all %d windows of one check: p50 %s, p99 %s; of all checks: %s\n",
 		len(status.Windows), o.OneP50.Round(time.Microsecond), o.OneP99.Round(time.Microsecond), o.All.Round(time.Millisecond/10))
 	return nil
+}
+
+// place returns where a history is kept, and what takes it away when it was made for
+// this run alone.
+func (s settings) place(name string) (path string, remove func(), err error) {
+	if s.keep != "" {
+		return s.keep, func() {}, nil
+	}
+	dir, err := os.MkdirTemp("", "slamon-bench-")
+	return filepath.Join(dir, name), func() { os.RemoveAll(dir) }, err
 }
 
 // once runs a child that says one thing and ends.
