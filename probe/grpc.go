@@ -152,8 +152,10 @@ func (p *grpcProbe) failed(ctx context.Context, t *trace, link *grpcLink, from b
 		return t.down(check.ReasonStatus, fmt.Sprintf("the health service does not know the service %q (NOT_FOUND)", p.Service), "SERVING", t.status)
 	case s.Code() == codes.Unauthenticated, s.Code() == codes.PermissionDenied:
 		return t.down(check.ReasonAuth, "the server does not accept us: "+s.Message(), "SERVING", t.status)
-	case s.Code() == codes.DeadlineExceeded:
+	case s.Code() == codes.DeadlineExceeded && (!from || expired(ctx)):
 		return t.failed(ctx, context.DeadlineExceeded)
+	case s.Code() == codes.DeadlineExceeded: // before ours: something behind the server is slow
+		return t.down(check.ReasonTimeout, "the health service answers "+t.status, "SERVING", t.status)
 	case !from:
 		return t.down(check.ReasonProtocol, "the server does not speak gRPC: "+s.Message(), "SERVING", t.status)
 	}

@@ -224,6 +224,8 @@ func (p *grpcProbe) otherCode(ctx context.Context, t *trace, link *grpcLink, fro
 		return t.down(check.ReasonStatus, fmt.Sprintf("the server has no method %s of %s (UNIMPLEMENTED)", c.method, c.service), want, t.status)
 	case s.Code() == codes.Unauthenticated, s.Code() == codes.PermissionDenied:
 		return t.down(check.ReasonAuth, "the server does not accept us: "+s.Message(), want, t.status)
+	case s.Code() == codes.DeadlineExceeded: // before ours: something behind the server is slow
+		return t.down(check.ReasonTimeout, fmt.Sprintf("%s answers %s", c.method, t.status), want, t.status)
 	case s.Code() == codes.ResourceExhausted && strings.Contains(s.Message(), "larger than max"):
 		return t.down(check.ReasonContent, fmt.Sprintf("the answer has more than the %d bytes that are read", c.MaxMessage), want, t.status)
 	case !from:
@@ -242,7 +244,7 @@ func (p *grpcProbe) unheard(ctx context.Context, t *trace, link *grpcLink, from 
 		return t.failed(ctx, ctx.Err()), true
 	case !from && broken != nil:
 		return t.failed(ctx, broken), true
-	case s.Code() == codes.DeadlineExceeded && !from:
+	case s.Code() == codes.DeadlineExceeded && (!from || expired(ctx)): // the server knows our deadline, and can be heard before our own timer
 		return t.failed(ctx, context.DeadlineExceeded), true
 	}
 	return check.Outcome{}, false

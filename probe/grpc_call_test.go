@@ -101,6 +101,8 @@ func roomService(t *testing.T, files *protoregistry.Files) func(*grpc.Server) {
 		case "hanging":
 			<-ctx.Done()
 			return nil, ctx.Err()
+		case "slow behind":
+			return nil, status.Error(codes.DeadlineExceeded, "the database did not answer")
 		case "large":
 			set("note", strings.Repeat("x", 100_000))
 		}
@@ -166,6 +168,7 @@ func TestGRPCCall(t *testing.T) {
 		"no match":              {plain(bare, join("r-1", check.JSONMatch{Path: "note", Match: check.Match{Pattern: regexp.MustCompile("hello")}})), check.Down, check.ReasonContent, "the JSON value note"},
 		"too large":             {plain(bare, with(join("large"), func(c *check.GRPCCall) { c.MaxMessage = 1000 })), check.Down, check.ReasonContent, "the answer has more than the 1000 bytes that are read"},
 		"hangs":                 {plain(bare, join("hanging")), check.Down, check.ReasonTimeout, "no answer within"},
+		"slow behind":           {plain(bare, join("slow behind")), check.Down, check.ReasonTimeout, "Join answers DEADLINE_EXCEEDED: the database did not answer"},
 		"no reflection":         {plain(bare, with(join("r-1"), reflected)), check.Unknown, check.ReasonInternal, "the server has no reflection: set descriptor_file"},
 		"no such service":       {plain(told, with(join("r-1"), func(c *check.GRPCCall) { c.Descriptors, c.Method = nil, "conference.v1.Halls/Join" })), check.Down, check.ReasonStatus, "the server knows no conference.v1.Halls: reflection answers"},
 		"no such method":        {plain(told, with(join("r-1"), func(c *check.GRPCCall) { c.Descriptors, c.Method = nil, "conference.v1.Rooms/Leave" })), check.Down, check.ReasonStatus, "has no method Leave: it has Join, Watch"},

@@ -107,6 +107,7 @@ func TestGRPC(t *testing.T) {
 		"nobody listens":          {check.GRPC{Address: closedPort(t), Plaintext: true}, check.Down, check.ReasonRefused, "refused"},
 		"closed at once":          {check.GRPC{Address: target(t, func(net.Conn) {}), Plaintext: true}, check.Down, check.ReasonReset, ""},
 		"closed after the call":   {check.GRPC{Address: target(t, func(c net.Conn) { io.ReadFull(c, make([]byte, 24)) }), Plaintext: true}, check.Down, check.ReasonReset, ""},
+		"slow behind":             {check.GRPC{Address: grpcServer(t, nil, healthy, answersWith(codes.DeadlineExceeded)), Plaintext: true}, check.Down, check.ReasonTimeout, "the health service answers DEADLINE_EXCEEDED"},
 		"a server that hangs":     {check.GRPC{Address: hanging, Plaintext: true}, check.Down, check.ReasonTimeout, "no answer"},
 		"silence":                 {check.GRPC{Address: target(t, hangs), Plaintext: true}, check.Down, check.ReasonTimeout, "no answer"},
 	} {
