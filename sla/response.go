@@ -40,7 +40,8 @@ type ResponseVerdict struct {
 type ResponseFigures struct {
 	Check      check.ID // empty for several
 	Operations int      // asked, with or without answer
-	Failed     int      // not answered, or wrongly
+	Failed     int      // not answered, or wrongly; or late as a correction has it
+	Excused    int      // late or failed, and in time as a correction has it
 	Unknown    int      // slots in which nothing could be asked
 	Coming     int      // slots that lie ahead
 	// Least and Most are how many took at most the limit: those that were recorded at
@@ -64,8 +65,10 @@ func (q Quantile) Middle() time.Duration { return q.Low + (q.High-q.Low)/2 }
 
 // FiguresOf sums up operations. Without a limit Least and Most are zero.
 func FiguresOf(id check.ID, r Responses, limit time.Duration) ResponseFigures {
-	f := ResponseFigures{Check: id, Operations: r.Answered() + r.Failed, Failed: r.Failed, Unknown: r.Unknown, Coming: r.Coming}
-	f.Least, f.Most = r.Within(limit)
+	f := ResponseFigures{Check: id, Operations: r.Asked(), Failed: r.Failed, Excused: r.Excused, Unknown: r.Unknown, Coming: r.Coming}
+	if f.Least, f.Most = r.Within(limit); limit > 0 {
+		f.Least, f.Most = f.Least+r.Excused, f.Most+r.Excused
+	}
 	for i, q := range ResponseQuantiles {
 		low, high, _ := r.Percentile(q)
 		f.Quantiles[i] = Quantile{q, low, high}

@@ -14,6 +14,7 @@ import (
 type Responses struct {
 	Buckets []ResponseBucket // of the answered ones, in order
 	Failed  int              // not answered, or wrongly: never within a limit
+	Excused int              // late or failed, and in time as a correction has it
 	Unknown int              // slots in which nothing could be asked
 	Coming  int              // slots that lie ahead, in a window that has not ended
 }
@@ -26,7 +27,8 @@ type ResponseBucket struct {
 
 // Add takes the operations of another window in.
 func (r *Responses) Add(o Responses) {
-	r.Failed, r.Unknown, r.Coming = r.Failed+o.Failed, r.Unknown+o.Unknown, r.Coming+o.Coming
+	r.Failed, r.Excused = r.Failed+o.Failed, r.Excused+o.Excused
+	r.Unknown, r.Coming = r.Unknown+o.Unknown, r.Coming+o.Coming
 	for _, b := range o.Buckets {
 		i, found := slices.BinarySearchFunc(r.Buckets, b, func(a, b ResponseBucket) int {
 			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.UpTo, b.UpTo))
@@ -39,7 +41,10 @@ func (r *Responses) Add(o Responses) {
 	}
 }
 
-// Answered is the number of operations that were answered.
+// Asked is the number of operations, however they ended.
+func (r Responses) Asked() int { return r.Answered() + r.Failed + r.Excused }
+
+// Answered is the number of operations that were answered, and whose time counts.
 func (r Responses) Answered() int {
 	n := 0
 	for _, b := range r.Buckets {
@@ -124,24 +129,26 @@ func edge(steps float64) time.Duration {
 // ResponseCounter counts operations one by one, in 25 KB whatever their number. The
 // zero value is ready.
 type ResponseCounter struct {
-	cells  [cellCount]uint32
-	failed int
+	cells           [cellCount]uint32
+	failed, unknown int
 }
 
-// Count takes one operation of the base grid. One about which nothing is known counts
-// for nothing.
+// Count takes one operation of the base grid. One about which nothing is known is
+// neither in time nor late.
 func (c *ResponseCounter) Count(s check.State, took time.Duration) {
 	switch {
 	case s.Good():
 		c.cells[ResponseCell(took)]++
 	case s == check.Down:
 		c.failed++
+	default:
+		c.unknown++
 	}
 }
 
 // Take returns what was counted and begins anew.
 func (c *ResponseCounter) Take() CellCounts {
-	out := CellCounts{Failed: c.failed}
+	out := CellCounts{Failed: c.failed, Unknown: c.unknown}
 	for n, count := range c.cells {
 		if count > 0 {
 			out.Cells = append(out.Cells, CellCount{uint16(n), count})
@@ -154,6 +161,7 @@ func (c *ResponseCounter) Take() CellCounts {
 // Add takes counts of before in.
 func (c *ResponseCounter) Add(o CellCounts) {
 	c.failed += o.Failed
+	c.unknown += o.Unknown
 	for _, n := range o.Cells {
 		c.cells[n.Cell] += n.Count
 	}
@@ -161,8 +169,9 @@ func (c *ResponseCounter) Add(o CellCounts) {
 
 // CellCounts are counted operations in the least room.
 type CellCounts struct {
-	Cells  []CellCount // in order
-	Failed int
+	Cells   []CellCount // in order
+	Failed  int
+	Unknown int // results that say nothing
 }
 
 // CellCount is one cell.
@@ -173,7 +182,7 @@ type CellCount struct {
 
 // Responses returns the counts with their bounds.
 func (c CellCounts) Responses() Responses {
-	r := Responses{Failed: c.Failed, Buckets: make([]ResponseBucket, len(c.Cells))}
+	r := Responses{Failed: c.Failed, Unknown: c.Unknown, Buckets: make([]ResponseBucket, len(c.Cells))}
 	for i, n := range c.Cells {
 		from, upTo := CellBounds(n.Cell)
 		r.Buckets[i] = ResponseBucket{from, upTo, int(n.Count)}

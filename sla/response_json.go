@@ -47,6 +47,7 @@ type ShareJSON struct {
 type OperationsJSON struct {
 	Total   int `json:"total"`
 	Failed  int `json:"failed"`
+	Excused int `json:"excused"` // late or failed, and in time as a correction has it
 	Unknown int `json:"unknown"`
 	Coming  int `json:"coming"`
 	Least   int `json:"within_limit_at_least"`
@@ -102,7 +103,7 @@ func (f *ResponseFigures) JSON() CheckResponseJSON {
 }
 
 func (f *ResponseFigures) operations() OperationsJSON {
-	return OperationsJSON{Total: f.Operations, Failed: f.Failed, Unknown: f.Unknown, Coming: f.Coming, Least: f.Least, Most: f.Most}
+	return OperationsJSON{Total: f.Operations, Failed: f.Failed, Excused: f.Excused, Unknown: f.Unknown, Coming: f.Coming, Least: f.Least, Most: f.Most}
 }
 
 // quantiles is empty while nothing was answered.

@@ -13,25 +13,41 @@ import (
 // time, unknown slots apart.
 type CountResponses func(check.ID, timeline.Set) (Responses, error)
 
-// HoldResponses holds the operations of a window to a claim on response time, as Hold
-// does the downtime: what lies outside service hours or in maintenance that the claim
-// leaves out is not counted, and what is not known is carried as slots of the base
-// interval. An error is that of count.
+// ResponseHistory is what a claim on response time is held against.
+type ResponseHistory struct {
+	Series      []timeline.Series // of the claim's checks, as recorded
+	Exclusions  []Exclusion
+	Corrections []Correction // oldest first; they are applied here
+	Count       CountResponses
+}
+
+// HoldResponses holds a history that nobody has corrected to the claim: see Hold.
+func HoldResponses(c ResponseClaim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion, count CountResponses) (ResponseVerdict, error) {
+	return c.Hold(p, until, ResponseHistory{Series: series, Exclusions: ex, Count: count})
+}
+
+// Hold holds the operations of a window to a claim on response time, as the function
+// Hold does the downtime: what lies outside service hours or in maintenance that the
+// claim leaves out is not counted, what is not known is carried as slots of the base
+// interval, and corrections change how the past counts. An error is that of counting.
 //
 // What counts are the results of the base grid. Re-probes follow failures and would
 // count bad times many times over; the grid asks at all times alike. A degraded
 // answer counts by its time, a failed operation as late, since a user who gets no
 // answer has waited longer than any limit.
-func HoldResponses(c ResponseClaim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion, count CountResponses) (ResponseVerdict, error) {
+func (c ResponseClaim) Hold(p timeline.Period, until time.Time, h ResponseHistory) (ResponseVerdict, error) {
 	v := ResponseVerdict{Claim: c, Period: p, Until: clamp(until, p), Final: !until.Before(p.To)}
+	series, ex := Corrected(h.Series, h.Exclusions, h.Corrections)
 	excluded := c.excluded(p, ex)
-	v.Excluded = excluded.Within(timeline.Period{From: p.From, To: v.Until})
-	counted := timeline.SetOf(timeline.Period{From: p.From, To: v.Until}).Minus(excluded)
+	seen := timeline.Period{From: p.From, To: v.Until}
+	v.Excluded = excluded.Within(seen)
+	counted := timeline.SetOf(seen).Minus(excluded)
 	ahead := timeline.SetOf(timeline.Period{From: v.Until, To: p.To}).Minus(excluded).Length()
+	fixed := correctedTime(h.Corrections)
 	var all Responses
 	for i := range series {
 		s := &series[i]
-		r, err := count(s.Check, counted)
+		r, err := fixed.count(s.Check, counted, c.Limit, h.Count)
 		if err != nil {
 			return v, err
 		}
@@ -77,7 +93,7 @@ func missing(r Responses, known Verdict, counted timeline.Set) int {
 		return 0
 	}
 	days := int(known.Accounted/(24*time.Hour)) + len(counted)
-	return int(known.Accounted/known.Interval) - days - r.Answered() - r.Failed
+	return int(known.Accounted/known.Interval) - days - r.Asked()
 }
 
 // slots is how many operations have room in d, rounded up: more unknown never helps.
