@@ -95,7 +95,7 @@ func SitesText(w io.Writer, v sla.SitesVerdict) error {
 	}
 	table.Flush()
 	if v.Together == nil {
-		fmt.Fprintf(&out, "\nThe sites do not have one and the same check, so what they saw cannot be put together.\n")
+		fmt.Fprintf(&out, "\nWhat the sites saw cannot be put together: they do not have the same checks, or several of them count in part or by a rule.\n")
 		_, err := w.Write(out.Bytes())
 		return err
 	}

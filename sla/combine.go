@@ -14,8 +14,9 @@ import (
 // each check where unseen failures are bounded: the limits stay on the safe side.
 type estimate struct {
 	parts   []evidence
-	need    int   // how many checks have to be down; 0 for the mean
-	weights []int // of the mean, in the order of parts
+	need    int        // how many checks have to be down; 0 for the mean
+	weights []int      // of the mean, in the order of parts
+	groups  []estimate // of each check where several places see several, see judgeGrid
 
 	low, high, point time.Duration
 	unknown          time.Duration

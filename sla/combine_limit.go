@@ -8,6 +8,8 @@ import (
 // upper returns the one-sided upper limit of the downtime in known time.
 func (e *estimate) upper(alpha float64) float64 {
 	switch {
+	case len(e.groups) > 0:
+		return e.upperGrid(alpha)
 	case len(e.parts) == 1:
 		return e.parts[0].upper(alpha)
 	case e.need == 0:
@@ -100,7 +102,10 @@ func (e *estimate) together(hidden float64) float64 {
 // lower returns the one-sided lower limit. A union is at least as long as each of
 // its parts; where several have to be down at once only the certain part is sure.
 func (e *estimate) lower(alpha float64) float64 {
-	if len(e.parts) == 1 {
+	switch {
+	case len(e.groups) > 0:
+		return e.lowerGrid(alpha)
+	case len(e.parts) == 1:
 		return e.parts[0].lower(alpha)
 	}
 	most := float64(e.low)

@@ -1,7 +1,6 @@
 package sla
 
 import (
-	"slices"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -23,10 +22,10 @@ type SiteVerdict struct {
 // SitesVerdict is a claim held against what several places saw.
 type SitesVerdict struct {
 	Sites []SiteVerdict
-	// Together counts what at least Need of the sites saw down at the same time: what
-	// fewer see may be their own way to the service. It is there only where each site
-	// has one and the same check, because what makes several checks a service, and
-	// several sites a sight of it, cannot be told in one rule.
+	// Together counts a check as down while at least Need of the sites see it down at the
+	// same time: what fewer see may be their own way to it. It is not there where the sites
+	// do not have the same checks, nor for several checks of which each counts in part, or
+	// that a counting rule is about.
 	Together *Verdict
 	Need     int
 }
@@ -41,13 +40,23 @@ func JudgeSites(c Claim, p timeline.Period, until time.Time, sites []Site, need 
 	for _, s := range sites {
 		v.Sites = append(v.Sites, SiteVerdict{s.Name, Hold(c, p, until, s.Series, ex)})
 	}
-	if !oneCheck(sites) {
-		return v
+	rows, same := rowsOf(sites)
+	switch {
+	case !same || len(rows) == 0:
+	case len(sites) == 1:
+		v.Together = &v.Sites[0].Verdict
+	case len(rows) == 1:
+		v.Together = oneCheck(c, p, until, sites, need, ex)
+	case c.Rule == nil && c.Combine != Mean:
+		together := judgeGrid(c, p, until, rows, need, ex)
+		v.Together = &together
 	}
+	return v
+}
+
+// oneCheck holds the claim against one check that several sites see.
+func oneCheck(c Claim, p timeline.Period, until time.Time, sites []Site, need int, ex []Exclusion) *Verdict {
 	c.Checks, c.Combine, c.Weights = nil, quorum(need, len(sites)), nil
-	if len(sites) == 1 {
-		c.Combine = ""
-	}
 	var series []timeline.Series
 	for _, s := range sites {
 		seen := s.Series[0]
@@ -56,15 +65,7 @@ func JudgeSites(c Claim, p timeline.Period, until time.Time, sites []Site, need 
 		c.Checks = append(c.Checks, seen.Check)
 	}
 	together := Hold(c, p, until, series, ex)
-	v.Together = &together
-	return v
-}
-
-// oneCheck reports whether every site has one check, and the same.
-func oneCheck(sites []Site) bool {
-	return !slices.ContainsFunc(sites, func(s Site) bool {
-		return len(s.Series) != 1 || s.Series[0].Check != sites[0].Series[0].Check
-	})
+	return &together
 }
 
 // Answer is that of all sites together, or what each of them says alone. Where they
