@@ -1,9 +1,7 @@
 package metrics
 
 import (
-	"compress/gzip"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"syscall"
@@ -36,6 +34,26 @@ func manyChecks(n int) *status.Board {
 	return b
 }
 
+// reader takes an answer and keeps nothing of it: what a recorder needs to grow would be
+// counted too.
+type reader struct {
+	header http.Header
+	took   int64
+}
+
+func (r *reader) Header() http.Header { return r.header }
+
+func (r *reader) Write(b []byte) (int, error) {
+	r.took += int64(len(b))
+	return len(b), nil
+}
+
+func (r *reader) WriteHeader(code int) {
+	if code != http.StatusOK {
+		panic(http.StatusText(code))
+	}
+}
+
 func observeAll(m *Metrics, b *status.Board) {
 	for _, s := range b.Services {
 		for _, c := range s.Checks {
@@ -61,31 +79,18 @@ func BenchmarkScrape10000(b *testing.B) {
 			observeAll(m, board)
 			h := m.Handler()
 			b.ReportAllocs()
-			var plain, sent int64
+			var sent int64
 			began := processorTime(b)
 			for b.Loop() {
 				r := httptest.NewRequest("GET", "/metrics", nil)
 				r.Header.Set("Accept", format.accept)
 				r.Header.Set("Accept-Encoding", format.encoding)
-				w := httptest.NewRecorder()
-				h.ServeHTTP(w, r)
-				if w.Code != http.StatusOK {
-					b.Fatal(w.Code, w.Body)
-				}
-				sent, plain = int64(w.Body.Len()), int64(w.Body.Len())
-				if format.encoding == "gzip" {
-					z, err := gzip.NewReader(w.Body)
-					if err != nil {
-						b.Fatal(err)
-					}
-					b.StopTimer()
-					plain, _ = io.Copy(io.Discard, z)
-					b.StartTimer()
-				}
+				w := reader{header: http.Header{}}
+				h.ServeHTTP(&w, r)
+				sent = w.took
 			}
 			b.ReportMetric((processorTime(b)-began).Seconds()*1e3/float64(b.N), "cpu-ms/op")
 			b.ReportMetric(float64(sent), "sent-B")
-			b.ReportMetric(float64(plain), "plain-B")
 		})
 	}
 }

@@ -13,22 +13,20 @@ import (
 const paused = "paused"
 
 func (m *Metrics) collectChecks(k *sink, b *status.Board) {
-	known := 0
+	known, site := 0, k.label("site", b.Site)
 	for _, s := range b.Services {
+		service := k.label("service", string(s.ID))
 		k.put(serviceInfo, k.labels("name", s.Name, "service", string(s.ID), "vendor", s.Vendor), 1)
 		states := map[string]int{}
 		for i := range s.Checks {
 			c := &s.Checks[i]
 			states[stateOf(c)]++
-			labels := []*dto.LabelPair{
-				pair("check", string(c.ID)), k.label("class", string(c.Class)),
-				k.label("service", string(s.ID)), k.label("site", b.Site),
-			}
+			labels := k.four(k.pair("check", string(c.ID)), k.label("class", string(c.Class)), service, site)
 			collectCheck(k, c, labels)
 			collectUsual(k, c, labels)
 			if t := m.tallies[c.ID]; t != nil {
 				known++
-				collectTally(k, t, labels[0], labels[2])
+				collectTally(k, t, labels[0], service)
 			}
 		}
 		for _, state := range check.States {
@@ -121,9 +119,7 @@ func factFamily(kind check.FactKind) *family {
 func collectTally(k *sink, t *tally, checkLabel, service *dto.LabelPair) {
 	for i := range t.counts {
 		c := &t.counts[i]
-		labels := []*dto.LabelPair{
-			checkLabel, k.label("outcome", c.state.String()), k.label("reason", c.reason.String()), service,
-		}
-		k.count(checkResults, labels, c.n, c.since, c.example())
+		labels := k.four(checkLabel, k.label("outcome", c.state.String()), k.label("reason", c.reason.String()), service)
+		k.count(checkResults, labels, c.n, c.since, k.example(c))
 	}
 }

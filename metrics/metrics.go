@@ -3,14 +3,12 @@ package metrics
 import (
 	"log/slog"
 	"net/http"
-	"runtime"
 	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	dto "github.com/prometheus/client_model/go"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
@@ -20,7 +18,8 @@ const (
 	// maxScrapes are answered at a time: two Prometheus servers that ask at the
 	// same second, and a person with curl.
 	maxScrapes = 4
-	// scrapeTimeout bounds one scrape. Prometheus gives up after 10 s by default.
+	// scrapeTimeout bounds how long one scrape is written. Prometheus gives up after 10 s
+	// by default.
 	scrapeTimeout = 10 * time.Second
 )
 
@@ -50,6 +49,8 @@ type Metrics struct {
 	notices  notices
 	channels []string // shown so far; belongs to the caller of Channels
 
+	sinks sync.Pool // of *sink: the memory of scrapes that are over
+
 	mu        sync.Mutex // guards what follows
 	tallies   map[check.ID]*tally
 	incidents incidentCounter
@@ -64,9 +65,10 @@ func New(source func() *status.Board, o Options) *Metrics {
 		registry: prometheus.NewRegistry(),
 		tallies:  map[check.ID]*tally{},
 	}
+	m.sinks.New = func() any { return newSink() }
 	m.makeHistograms()
 	m.makeNotices()
-	m.registry.MustRegister(m, m.took, m.phases, m.commit, m.lag)
+	m.registry.MustRegister(m.took, m.phases, m.commit, m.lag)
 	if !o.WithoutRuntime {
 		m.registry.MustRegister(
 			collectors.NewGoCollector(),
@@ -80,7 +82,7 @@ func New(source func() *status.Board, o Options) *Metrics {
 func (m *Metrics) Register(c prometheus.Collector) error { return m.registry.Register(c) }
 
 // Gather returns what a scrape would see, for tests and commands.
-func (m *Metrics) Gather() prometheus.Gatherer { return m.registry }
+func (m *Metrics) Gather() prometheus.Gatherer { return kept{m} }
 
 // Handler serves the exposition, in the format that the scraper prefers. A
 // broken series is left out, logged and counted; the others are served.
@@ -90,7 +92,6 @@ func (m *Metrics) Handler() http.Handler {
 		Registry:            m.registry,
 		MaxRequestsInFlight: maxScrapes,
 		CoalesceGather:      true,
-		Timeout:             scrapeTimeout,
 		EnableOpenMetrics:   true,
 		// When a counter began, for scrapers that read it; others are told in
 		// deploy/prometheus to drop it.
@@ -99,36 +100,16 @@ func (m *Metrics) Handler() http.Handler {
 	if m.options.Log != nil {
 		o.ErrorLog = slog.NewLogLogger(m.options.Log.Handler(), slog.LevelWarn)
 	}
-	return promhttp.HandlerFor(m.registry, o)
+	return inTime(promhttp.HandlerForTransactional(exposed{m}, o))
 }
 
-// Describe names every family that Collect may send.
-func (m *Metrics) Describe(out chan<- *prometheus.Desc) {
-	for _, f := range families {
-		out <- f.desc
-	}
-}
-
-// Collect reads the board.
-func (m *Metrics) Collect(out chan<- prometheus.Metric) {
-	k := &sink{out: out, pairs: map[[2]string]*dto.LabelPair{}}
-	k.put(buildInfo, k.labels("goversion", runtime.Version(), "revision", m.options.Revision, "version", m.options.Version), 1)
-	b := m.board()
-	if b == nil {
-		return
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.collectOwn(k, b)
-	m.collectChecks(k, b)
-	m.collectIncidents(k, b)
-	collectDevices(k, b)
-	for _, s := range b.Services {
-		for _, c := range s.Claims {
-			collectClaim(k, c)
-		}
-		for _, c := range s.Responses {
-			collectResponse(k, c)
-		}
-	}
+// inTime ends an answer that nobody takes. The Timeout of promhttp would hold every
+// answer in memory as a whole first, and that of 10,000 checks is 8 MB.
+func inTime(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c := http.NewResponseController(w)
+		_ = c.SetWriteDeadline(time.Now().Add(scrapeTimeout)) // a recorder in a test has none
+		h.ServeHTTP(w, r)
+		_ = c.SetWriteDeadline(time.Time{}) // the connection may be used again, much later
+	})
 }

@@ -1,23 +1,29 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import dto "github.com/prometheus/client_model/go"
 
 const prefix = "slamon_"
 
 // family is a metric whose value is read at the scrape. Its labels stand in
 // alphabetical order, as the exposition wants them.
 type family struct {
-	desc *prometheus.Desc
+	name, help string
+	kind       dto.MetricType
+	labels     []string
 }
 
 // families is filled by gauge and counter below and never changed afterwards.
 var families []*family
 
-func gauge(name, help string, labels ...string) *family   { return declare(name, help, labels) }
-func counter(name, help string, labels ...string) *family { return declare(name, help, labels) }
+func gauge(name, help string, labels ...string) *family {
+	return declare(name, help, dto.MetricType_GAUGE, labels)
+}
+func counter(name, help string, labels ...string) *family {
+	return declare(name, help, dto.MetricType_COUNTER, labels)
+}
 
-func declare(name, help string, labels []string) *family {
-	f := &family{prometheus.NewDesc(prefix+name, help, labels, nil)}
+func declare(name, help string, kind dto.MetricType, labels []string) *family {
+	f := &family{prefix + name, help, kind, labels}
 	families = append(families, f)
 	return f
 }

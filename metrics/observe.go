@@ -149,21 +149,28 @@ func (t *tally) add(r check.Result) {
 	c.last, c.lastTook = r.Sent, r.Took
 }
 
+// exemplar is one in a single piece: there may be tens of thousands at a scrape.
+type exemplar struct {
+	whole  dto.Exemplar
+	pair   dto.LabelPair
+	pairs  [1]*dto.LabelPair
+	at     timestamppb.Timestamp
+	sent   string
+	took   float64
+	moment time.Time // that sent is about
+}
+
 // example points from a counter of failures to the newest one of them; nil for
 // others. OpenMetrics shows it, the plain text format leaves it out.
-func (c *pairCount) example() *dto.Exemplar {
+func (k *sink) example(c *pairCount) *dto.Exemplar {
 	if c.state.Good() && c.reason == check.ReasonNone {
 		return nil
 	}
-	// All in one piece: there may be tens of thousands at a scrape.
-	e := &struct {
-		whole dto.Exemplar
-		pair  dto.LabelPair
-		pairs [1]*dto.LabelPair
-		at    timestamppb.Timestamp
-		sent  string
-		took  float64
-	}{sent: c.last.UTC().Format(time.RFC3339Nano), took: c.lastTook.Seconds()}
+	e := k.examples.next()
+	if e.moment != c.last { // else it stands there from the scrape before
+		e.moment, e.sent = c.last, c.last.UTC().Format(time.RFC3339Nano)
+	}
+	e.took = c.lastTook.Seconds()
 	e.pair.Name, e.pair.Value = &sentLabel, &e.sent
 	e.pairs[0] = &e.pair
 	e.at.Seconds, e.at.Nanos = c.last.Unix(), int32(c.last.Nanosecond())

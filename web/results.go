@@ -82,6 +82,7 @@ func (s *server) apiResults(w http.ResponseWriter, r *http.Request, b *status.Bo
 
 func (s *server) sendRows(w http.ResponseWriter, r *http.Request, id check.ID, p timeline.Period, out rowWriter) error {
 	deadline := http.NewResponseController(w)
+	defer func() { _ = deadline.SetWriteDeadline(time.Time{}) }() // the connection may be used again, much later
 	n := 0
 	for result, err := range s.History.Results(id, p) {
 		if err != nil {
