@@ -101,3 +101,13 @@ type Result struct {
 	Base  bool      // on the base grid; false for a re-probe
 	Outcome
 }
+
+// Rounded is a duration with the three digits that a measurement of a network is good
+// for.
+func Rounded(d time.Duration) time.Duration {
+	unit := time.Duration(1)
+	for d.Abs()/unit >= 1000 {
+		unit *= 10
+	}
+	return d.Round(unit)
+}

@@ -52,6 +52,22 @@ func ParseDate(text string) (Date, error) {
 	return Date{t.Year(), t.Month(), t.Day()}, nil
 }
 
+// ParseBorder reads an instant, or a day of the calendar: its start in the zone, or for
+// the last day of a window its end. Errors name the flag or field that holds the text.
+func ParseBorder(flag, text string, zone *time.Location, last bool) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at.In(zone), nil
+	}
+	day, err := ParseDate(text)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s %q: want an RFC 3339 time or a day\ntry: %s 2020-10-01 or %s 2020-10-01T00:00:00+09:00", flag, text, flag, flag)
+	}
+	if last {
+		day = day.Next()
+	}
+	return day.Start(zone), nil
+}
+
 // Start returns the first instant of the day in zone. Where the clock changes at
 // midnight that is not always 0 o'clock, and 0 o'clock may come twice.
 func (d Date) Start(zone *time.Location) time.Time {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/slamon/slamon/cmd/slamon/daemon"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
 )
@@ -27,13 +28,7 @@ long it can take until people are told.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := config.Load(args[0])
 			if err == nil {
-				_, err = channels(cfg)
-			}
-			if err == nil {
-				err = askable(cfg)
-			}
-			if err == nil {
-				err = admits(cfg)
+				err = daemon.Takes(cfg)
 			}
 			if asJSON {
 				return checkJSON(cmd.OutOrStdout(), args[0], cfg, err)
@@ -93,13 +88,13 @@ func checkText(w io.Writer, cfg *config.Config) {
 	for _, r := range cfg.Reaches() {
 		say(w, "%s\n", r.Text)
 	}
-	for _, text := range dispatchTexts(cfg, time.Now()) {
+	for _, text := range daemon.DispatchTexts(cfg, time.Now()) {
 		say(w, "%s\n", text)
 	}
 	for _, c := range cfg.Warnings {
 		say(w, "warning: %s\n", c)
 	}
-	for _, text := range sourceWarnings(cfg) {
+	for _, text := range daemon.SourceWarnings(cfg) {
 		say(w, "warning: %s\n", text)
 	}
 }

@@ -14,8 +14,11 @@ import (
 	"text/template"
 	"time"
 
-	"github.com/slamon/slamon/cmd/slamon/simulate"
 	"github.com/spf13/cobra"
+
+	"github.com/slamon/slamon/cmd/slamon/daemon"
+	"github.com/slamon/slamon/cmd/slamon/simulate"
+	"github.com/slamon/slamon/config"
 )
 
 // demoConfig is an ordinary configuration with the addresses left open.
@@ -120,16 +123,20 @@ func (d *demo) run(ctx context.Context) (err error) {
 	if err != nil {
 		return exitError{codeFailed, err}
 	}
-	watcher := newDaemon(daemonOptions{ConfigFile: file, Listener: listener, Refresh: time.Second, Log: d.log})
-	if err := watcher.open(); err != nil {
-		return err
+	cfg, err := config.Load(file)
+	if err != nil {
+		return exitError{codeUsage, err}
+	}
+	watcher, err := daemon.Open(cfg, daemon.Options{ConfigFile: file, Listener: listener, Refresh: time.Second, Version: buildVersion(), Log: d.log})
+	if err != nil {
+		return exitError{codeFailed, err}
 	}
 	d.welcome(listener.Addr().String(), file)
 	return d.watch(ctx, watcher)
 }
 
 // watch runs the daemon and the vendor's troubles until the time is up.
-func (d *demo) watch(ctx context.Context, watcher *daemon) error {
+func (d *demo) watch(ctx context.Context, watcher *daemon.Daemon) error {
 	if d.length > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, d.length)
@@ -140,17 +147,15 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		round = demoRound
 	}
 	d.gateway.Work(d.start, round, demoLoads)
-	err := runParts(ctx, d.log, append(watcher.parts(),
-		part{"vendor", func(ctx context.Context) error { return d.trouble(ctx, d.meeting, demoFaults) }},
-		part{"rooms", func(ctx context.Context) error { return d.trouble(ctx, d.rooms, errandFaults) }},
-		part{"news", func(ctx context.Context) error { return d.news(ctx, watcher) }},
-	))
-	watcher.replies.refreshAll(watcher.config.Load(), time.Now())
-	watcher.refresh(time.Now())
-	board := watcher.boards.current.Load()
-	told, reading := watcher.teller.Told("", demoNotices)
+	err := watcher.Run(ctx,
+		daemon.Part{Name: "vendor", Run: func(ctx context.Context) error { return d.trouble(ctx, d.meeting, demoFaults) }},
+		daemon.Part{Name: "rooms", Run: func(ctx context.Context) error { return d.trouble(ctx, d.rooms, errandFaults) }},
+		daemon.Part{Name: "news", Run: func(ctx context.Context) error { return d.news(ctx, watcher) }},
+	)
+	board := watcher.Conclude(time.Now())
+	told, reading := watcher.Told(demoNotices)
 	processor, unread := d.readProcessor(watcher)
-	if closing := errors.Join(reading, unread, watcher.close()); err == nil {
+	if closing := errors.Join(reading, unread, watcher.Close()); err == nil {
 		err = closing
 	}
 	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
@@ -160,7 +165,7 @@ func (d *demo) watch(ctx context.Context, watcher *daemon) error {
 		return nil
 	}
 	outside := d.compare(board)
-	if n := d.compareDevice(d.out, processor, watcher.devices.history()); n > 0 && outside == nil {
+	if n := d.compareDevice(d.out, processor, watcher.Crossings()); n > 0 && outside == nil {
 		outside = exitError{codeFailed, fmt.Errorf("%d thresholds were not told right", n)}
 	}
 	d.told(told)

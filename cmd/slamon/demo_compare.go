@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/cmd/slamon/daemon"
 	"github.com/slamon/slamon/cmd/slamon/simulate"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -17,7 +18,7 @@ import (
 const newsPause = 250 * time.Millisecond
 
 // news prints every change of state of a check, until ctx is done.
-func (d *demo) news(ctx context.Context, watcher *daemon) error {
+func (d *demo) news(ctx context.Context, watcher *daemon.Daemon) error {
 	ticker := time.NewTicker(newsPause)
 	defer ticker.Stop()
 	known := map[check.ID]check.State{}
@@ -27,23 +28,20 @@ func (d *demo) news(ctx context.Context, watcher *daemon) error {
 			return nil
 		case <-ticker.C:
 		}
-		for _, s := range watcher.boards.current.Load().Services {
+		for _, s := range watcher.Board().Services {
 			for _, c := range s.Checks {
 				if was, ok := known[c.ID]; c.Last.Sent.IsZero() || ok && was == c.Last.State {
 					continue
 				}
 				known[c.ID] = c.Last.State
-				say(d.out, "%s  %-13s %-9s%s\n", c.Since.Local().Format("15:04:05.000"), c.ID, c.Last.State, sentence(c.Last))
+				sentence := ""
+				if c.Last.Detail != nil {
+					sentence = c.Last.Detail.Sentence
+				}
+				say(d.out, "%s  %-13s %-9s%s\n", c.Since.Local().Format("15:04:05.000"), c.ID, c.Last.State, sentence)
 			}
 		}
 	}
-}
-
-func sentence(r check.Result) string {
-	if r.Detail == nil {
-		return ""
-	}
-	return r.Detail.Sentence
 }
 
 // compare prints the truth beside what was measured, and fails when a true value

@@ -6,6 +6,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/slamon/slamon/cmd/slamon/daemon"
 	"github.com/slamon/slamon/cmd/slamon/simulate"
 	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/timeline"
@@ -107,7 +108,7 @@ func (d *demo) toldAt(told []device.Crossing, threshold string) (raised, cleared
 }
 
 // readProcessor returns what was read of the gateway's processor.
-func (d *demo) readProcessor(watcher *daemon) ([]device.Reading, error) {
-	return watcher.store.Readings(device.Series{Device: demoGateway, Kind: device.CPU},
+func (d *demo) readProcessor(watcher *daemon.Daemon) ([]device.Reading, error) {
+	return watcher.Readings(device.Series{Device: demoGateway, Kind: device.CPU},
 		timeline.Period{From: d.start.Add(-time.Minute), To: time.Now().Add(time.Minute)})
 }

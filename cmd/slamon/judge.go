@@ -204,11 +204,11 @@ func (f *judgeFlags) parse() (sla.Claim, timeline.Period, error) {
 	if f.recheck < 0 || f.recheck >= f.interval {
 		return fail("--recheck %s: want a pause shorter than --interval %s, or 0 for no re-probing\ntry: --recheck 10s", f.recheck, f.interval)
 	}
-	from, err := borderOf("--from", f.from, zone, false)
+	from, err := sla.ParseBorder("--from", f.from, zone, false)
 	if err != nil {
 		return fail("%w", err)
 	}
-	to, err := borderOf("--to", f.to, zone, true)
+	to, err := sla.ParseBorder("--to", f.to, zone, true)
 	if err != nil {
 		return fail("%w", err)
 	}
@@ -221,22 +221,6 @@ func (f *judgeFlags) parse() (sla.Claim, timeline.Period, error) {
 		return fail("%w", err)
 	}
 	return claim, window, nil
-}
-
-// borderOf reads an instant, or a day of the calendar: its start, or for the last
-// day of a window its end.
-func borderOf(flag, text string, zone *time.Location, last bool) (time.Time, error) {
-	if at, err := time.Parse(time.RFC3339, text); err == nil {
-		return at.In(zone), nil
-	}
-	day, err := sla.ParseDate(text)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("%s %q: want an RFC 3339 time or a day\ntry: %s 2020-10-01 or %s 2020-10-01T00:00:00+09:00", flag, text, flag, flag)
-	}
-	if last {
-		day = day.Next()
-	}
-	return day.Start(zone), nil
 }
 
 // read opens a file, or takes standard input for "-".

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/cmd/slamon/daemon"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/notify"
 )
@@ -51,7 +52,7 @@ accepted.`,
 }
 
 func tryChannel(ctx context.Context, out io.Writer, cfg *config.Config, id alert.Channel) error {
-	ready, err := channels(cfg)
+	ready, err := daemon.Channels(cfg)
 	if err != nil {
 		return exitError{codeUsage, err}
 	}

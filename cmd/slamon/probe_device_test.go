@@ -8,9 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/slamon/slamon/device"
 )
 
 // probeNamed runs "slamon probe" on a file with one device.
@@ -80,24 +77,5 @@ func TestProbeDevice(t *testing.T) {
 	agent.Mute(true)
 	if out, code = probeNamed(t, agent.Addr(), "router"); code != codeBreached || !strings.Contains(out, "did not answer (1 requests") {
 		t.Errorf("exit code %d:\n%s", code, out)
-	}
-}
-
-// TestNews writes down once an interval that nothing is known of a device.
-func TestNews(t *testing.T) {
-	r := readDevice{Device: device.Device{Interval: 5 * time.Minute}}
-	void, known := []device.Reading{{Void: device.VoidSilent}}, []device.Reading{{Void: device.VoidFirst}, {Value: 1}}
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	for i, c := range []struct {
-		after time.Duration
-		read  []device.Reading
-		want  bool
-	}{
-		{0, known, true}, {300, void, true}, {330, void, false}, {360, void, false}, {600, void, true}, {610, void, false},
-		{620, known, true}, {630, known, true}, {640, void, true}, {650, void, false},
-	} {
-		if got := r.news(c.read, start.Add(c.after*time.Second)); got != c.want {
-			t.Errorf("poll %d, after %d s: news is %t, want %t", i, c.after, got, c.want)
-		}
 	}
 }

@@ -50,15 +50,8 @@ func clockWords(v float64) string {
 
 func bitRate(v float64) string { return fmt.Sprintf("%.0f kbit/s", v/1000) }
 
-func seconds(v float64) string { return short(time.Duration(v * float64(time.Second))) }
-
-// short rounds to the three digits that a measurement of a network is good for.
-func short(d time.Duration) string {
-	unit := time.Duration(1)
-	for d.Abs()/unit >= 1000 {
-		unit *= 10
-	}
-	return d.Round(unit).String()
+func seconds(v float64) string {
+	return check.Rounded(time.Duration(v * float64(time.Second))).String()
 }
 
 // phaseOf is one phase of an outcome with its name.
@@ -100,10 +93,10 @@ func printProbe(w io.Writer, c check.Check, r check.Result) error {
 	if r.Reason != check.ReasonNone {
 		row("reason", r.Reason.String())
 	}
-	row("took", short(r.Took))
+	row("took", check.Rounded(r.Took).String())
 	for _, p := range phasesOf(r.Phases) {
 		if p.took > 0 {
-			row("  "+string(p.name), short(p.took))
+			row("  "+string(p.name), check.Rounded(p.took).String())
 		}
 	}
 	for _, f := range r.Facts {

@@ -33,7 +33,7 @@ func printStep(w io.Writer, e probe.StepEvent) {
 	if e.Reused {
 		how = "same connection"
 	}
-	parts := []string{e.State.String(), short(e.Took)}
+	parts := []string{e.State.String(), check.Rounded(e.Took).String()}
 	switch {
 	case e.Page && e.Status != "":
 		parts = append(parts, e.Status)

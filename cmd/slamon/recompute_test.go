@@ -116,18 +116,13 @@ func keepMonth(t *testing.T, path string, start, end time.Time) {
 }
 
 // fetch answers with the body of a page of the daemon.
-func (l *lively) fetch(path string, q url.Values) []byte {
-	l.t.Helper()
-	r, err := l.http.Get(l.base + path + "?" + q.Encode())
-	if err != nil {
-		l.t.Fatal(err)
+func (d *asked) fetch(path string, q url.Values) []byte {
+	d.t.Helper()
+	code, body := d.ask(path + "?" + q.Encode())
+	if code != http.StatusOK {
+		d.t.Fatalf("%s: %d %s", path, code, body)
 	}
-	defer r.Body.Close()
-	body, err := io.ReadAll(r.Body)
-	if err != nil || r.StatusCode != http.StatusOK {
-		l.t.Fatalf("%s: %s, %v: %s", path, r.Status, err, body)
-	}
-	return body
+	return []byte(body)
 }
 
 // TestAnybodyCanRecompute asks the daemon for its report and its raw results, and
@@ -143,12 +138,11 @@ func TestAnybodyCanRecompute(t *testing.T) {
 	end := start.AddDate(0, 1, 0)
 	monday := start.AddDate(0, 0, (8-int(start.Weekday()))%7)
 	dir := t.TempDir()
-	replace(t, filepath.Join(dir, "slamon.toml"), recomputeConfig)
-	replace(t, filepath.Join(dir, "jp.ics"), strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//EN\nBEGIN:VEVENT\nUID:1\nDTSTAMP:20240101T000000Z\nSUMMARY:Holiday\nDTSTART;VALUE=DATE:"+
+	write(t, filepath.Join(dir, "slamon.toml"), recomputeConfig)
+	write(t, filepath.Join(dir, "jp.ics"), strings.ReplaceAll("BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//Example//EN\nBEGIN:VEVENT\nUID:1\nDTSTAMP:20240101T000000Z\nSUMMARY:Holiday\nDTSTART;VALUE=DATE:"+
 		monday.Format("20060102")+"\nEND:VEVENT\nEND:VCALENDAR\n", "\n", "\r\n"))
 	keepMonth(t, filepath.Join(dir, "slamon.db"), start, end)
-	d := live(t, dir, "http", "")
-	defer d.stop()
+	d := live(t, dir)
 
 	var report struct {
 		Verdict sla.VerdictJSON `json:"verdict"`

@@ -9,10 +9,10 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/slamon/slamon/cmd/slamon/daemon"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/report"
 	"github.com/slamon/slamon/sla"
@@ -142,14 +142,7 @@ func (f *reportFlags) offline(_ context.Context, log io.Writer) ([]byte, error) 
 		return nil, exitError{codeFailed, err}
 	}
 	defer kept.Close()
-	l, err := openLedger(kept, func() *config.Config { return cfg }, warn)
-	if err != nil {
-		return nil, exitError{codeFailed, err}
-	}
-	for _, err := range l.readSources(time.Now()) {
-		warn.Warn("maintenance file not taken", "error", err)
-	}
-	body, _, err := site{l, cfg}.answer(f.ask, time.Now())
+	body, err := daemon.Answer(kept, cfg, f.ask, buildVersion(), warn)
 	var refusal web.Refusal
 	switch {
 	case errors.As(err, &refusal):

@@ -45,8 +45,8 @@ kind = "disclosure"
 response = "1s for 95%%"
 window = { kind = "rolling", days = 2 }
 `, path, target.URL))
-	l := live(t, dir, "http", "")
-	body := l.until("/api/v1/responses/quick", `"verdict":"met"`)
+	d := live(t, dir)
+	body := d.until("/api/v1/responses/quick", `"verdict":"met"`)
 	var judged sla.ResponseJSON
 	if err := json.Unmarshal([]byte(body), &judged); err != nil {
 		t.Fatal(err)
@@ -64,18 +64,18 @@ window = { kind = "rolling", days = 2 }
 		"/api/v1/reports/quick?month=" + "never": "",
 	} {
 		if want == "" {
-			if code, _ := l.ask("GET", path, nil); code != http.StatusBadRequest {
+			if code, _ := d.ask(path); code != http.StatusBadRequest {
 				t.Errorf("%s: %d, want 400", path, code)
 			}
 			continue
 		}
-		l.until(path, want)
+		d.until(path, want)
 	}
-	if _, text := l.ask("GET", "/api/v1/reports/quick?format=text", nil); strings.Contains(text, "Still to come") {
+	if _, text := d.ask("/api/v1/reports/quick?format=text"); strings.Contains(text, "Still to come") {
 		t.Errorf("a window that ends now has something to come:\n%s", text)
 	}
-	l.sameOffline(judged)
-	c, err := newClient(l.base, "", "")
+	d.sameOffline(dir, judged)
+	c, err := newClient(d.base, "", "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,22 +118,22 @@ func threeDays(t *testing.T, path string) {
 }
 
 // sameOffline judges the exported file over the same window.
-func (l *lively) sameOffline(judged sla.ResponseJSON) {
-	l.t.Helper()
+func (d *asked) sameOffline(dir string, judged sla.ResponseJSON) {
+	d.t.Helper()
 	from, to := judged.Window.From.Format(time.RFC3339Nano), judged.Window.To.Format(time.RFC3339Nano)
-	code, csv := l.ask("GET", "/api/v1/results?check=page&from="+from+"&to="+to, nil)
+	code, csv := d.ask("/api/v1/results?check=page&from=" + from + "&to=" + to)
 	if code != http.StatusOK {
-		l.t.Fatalf("results: %d %s", code, csv)
+		d.t.Fatalf("results: %d %s", code, csv)
 	}
-	file := filepath.Join(l.dir, "page.csv")
-	write(l.t, file, csv)
+	file := filepath.Join(dir, "page.csv")
+	write(d.t, file, csv)
 	f := judgeFlags{results: []string{file}, response: judged.Claim.Promise.String(), from: from, to: to, zone: "UTC", interval: time.Minute, recheck: 10 * time.Second}
 	v, err := f.responses(nil, time.Now())
 	if err != nil {
-		l.t.Fatal(err)
+		d.t.Fatal(err)
 	}
 	again := v.JSON()
 	if diff := cmp.Diff(judged.Operations, again.Operations); diff != "" || judged.Verdict != again.Verdict || *judged.Share.Point != *again.Share.Point || !cmp.Equal(judged.Quantiles, again.Quantiles) {
-		l.t.Errorf("the daemon says %s %v, the file %s %v (-daemon +file):\n%s", judged.Verdict, judged.Share, again.Verdict, again.Share, diff)
+		d.t.Errorf("the daemon says %s %v, the file %s %v (-daemon +file):\n%s", judged.Verdict, judged.Share, again.Verdict, again.Share, diff)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -154,7 +155,8 @@ func changeReviewCommand(use, short, needs string, flags func(*cobra.Command, *w
 			}
 			var r device.Review
 			if err := json.Unmarshal(body, &r); err != nil || len(r.History) == 0 {
-				return exitError{codeFailed, fmt.Errorf("slamon answered with something else than a review: %s", firstLine(string(body)))}
+				line, _, _ := strings.Cut(string(body), "\n")
+				return exitError{codeFailed, fmt.Errorf("slamon answered with something else than a review: %s", line)}
 			}
 			say(cmd.OutOrStdout(), "%s: %s\n", r.ID, r.History[len(r.History)-1].What)
 			return nil

@@ -2,26 +2,21 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
 	"syscall"
-	"time"
 
-	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"github.com/spf13/cobra"
 
-	"github.com/slamon/slamon/notify"
-	"github.com/slamon/slamon/web"
+	"github.com/slamon/slamon/cmd/slamon/daemon"
+	"github.com/slamon/slamon/config"
 )
 
 func runCommand() *cobra.Command {
-	var o daemonOptions
+	o := daemon.Options{Version: buildVersion()}
 	var level, format string
 	cmd := &cobra.Command{
 		Use:   "run",
@@ -69,145 +64,40 @@ func newLogger(cmd *cobra.Command, level, format string) (*slog.Logger, error) {
 const gcPercent = 50
 
 // serve is the daemon from start to end.
-func serve(ctx context.Context, o daemonOptions) error {
+func serve(ctx context.Context, o daemon.Options) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	d := newDaemon(o)
-	if err := d.open(); err != nil {
-		return err
+	cfg, err := config.Load(o.ConfigFile)
+	if err != nil {
+		return exitError{codeUsage, err}
 	}
-	for _, w := range d.config.Load().Warnings {
-		d.log.Warn("configuration", "line", w.Line, "text", w.Text, "try", w.Remedy)
+	d, err := daemon.Open(cfg, o)
+	if err != nil {
+		return exitError{codeFailed, err}
+	}
+	for _, w := range cfg.Warnings {
+		o.Log.Warn("configuration", "line", w.Line, "text", w.Text, "try", w.Remedy)
 	}
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
-	err := runParts(ctx, d.log, append(d.parts(), part{"reload", func(ctx context.Context) error {
+	err = d.Run(ctx, daemon.Part{Name: "reload", Run: func(ctx context.Context) error {
 		for {
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-hangup:
-				_ = d.reload() // the error is logged, shown on the page and in a metric
+				_ = d.Reload() // the error is logged, shown on the page and in a metric
 			}
 		}
-	}}))
-	if closing := d.close(); err == nil {
+	}})
+	if closing := d.Close(); err == nil {
 		err = closing
 	}
 	if err != nil {
 		return exitError{codeFailed, err}
 	}
-	d.log.Info("stopped")
+	o.Log.Info("stopped")
 	return nil
-}
-
-const (
-	// boardPause is how old a board may be. It is made at once when a state
-	// changes, so the pause only matters to figures that move slowly.
-	boardPause = 5 * time.Second
-	// boardRest keeps wake-ups from making boards without end while many checks
-	// change at the same time.
-	boardRest = 500 * time.Millisecond
-	// boardShare is the largest share of time that is spent on boards.
-	boardShare = 50
-)
-
-// rest returns after the pause or a wake-up; false when ctx is done.
-func (d *daemon) rest(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-	case <-wake:
-	}
-	return true
-}
-
-// runWeb serves pages and metrics until ctx is done.
-func (d *daemon) runWeb(ctx context.Context) error {
-	cfg := d.config.Load()
-	listener := d.options.Listener
-	if listener == nil {
-		var err error
-		if listener, err = net.Listen("tcp", cfg.Web.ListenAddress); err != nil {
-			return fmt.Errorf("cannot listen on %s: %w\ntry: another web.listen_address, or stop what listens there", cfg.Web.ListenAddress, err)
-		}
-	}
-	handler, err := d.handler()
-	if err != nil {
-		return err
-	}
-	return d.serveWeb(ctx, listener, handler, cfg.Web.ConfigFile)
-}
-
-// serveWeb serves a handler until ctx is done, with TLS and passwords where a web
-// configuration file is named.
-func (d *daemon) serveWeb(ctx context.Context, listener net.Listener, handler http.Handler, webConfig string) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(d.log.Handler(), slog.LevelDebug),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-	}
-	ended := make(chan error, 1)
-	go func() {
-		ended <- toolkit.Serve(listener, server, &toolkit.FlagConfig{WebConfigFile: &webConfig}, d.log)
-	}()
-	var err error
-	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), webGrace)
-		defer cancel()
-		if server.Shutdown(grace) != nil {
-			server.Close()
-		}
-		err = <-ended
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
-}
-
-// webGrace is how long requests may go on after the daemon was told to stop.
-const webGrace = 3 * time.Second
-
-// handler is the whole site.
-func (d *daemon) handler() (http.Handler, error) {
-	cfg := d.config.Load()
-	people, open, err := newSignIn(cfg.Web.ConfigFile, cfg.Web.UsersFile)
-	if err != nil {
-		return nil, err
-	}
-	o := web.Options{
-		Board:       d.boards.current.Load,
-		History:     pages{d.store},
-		Metrics:     d.metrics.Handler(),
-		Reload:      d.reload,
-		Backup:      d.backupNow,
-		Notices:     d.teller,
-		Why:         notify.Why,
-		Heartbeat:   d.heartbeat,
-		Ledger:      stating{d},
-		Responses:   d.responseTimes,
-		Readings:    readingPages{d.store},
-		Reviews:     d.devices,
-		Report:      d.report,
-		Config:      func() string { return d.config.Load().Redacted() },
-		Sheet:       cfg.Report.Sheet != "",
-		ExternalURL: cfg.Web.ExternalURL,
-		Log:         d.log,
-	}
-	if people != nil {
-		o.SignedIn, o.CanSignIn = people.is, open
-	}
-	return web.New(o)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"net"
 	"os"
 	"time"
 
@@ -60,14 +59,9 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Value(scriptKey{}).(*scriptState).stop()
 		return
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	base, end, err := runDaemon(ts.MkAbs(args[0]))
 	ts.Check(err)
-	d := newDaemon(daemonOptions{ConfigFile: ts.MkAbs(args[0]), Listener: listener, Refresh: 50 * time.Millisecond, Log: quiet()})
-	ts.Check(d.open())
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- runParts(ctx, quiet(), d.parts()) }()
-	ts.Setenv("URL", "http://"+listener.Addr().String())
+	ts.Setenv("URL", base)
 	ts.Setenv("USER", "sato")
 	stopped := false
 	stop := func() {
@@ -75,9 +69,7 @@ func startDaemon(ts *testscript.TestScript, neg bool, args []string) {
 			return
 		}
 		stopped = true
-		cancel()
-		ts.Check(<-ended)
-		ts.Check(d.close())
+		ts.Check(end())
 	}
 	ts.Value(scriptKey{}).(*scriptState).stop = stop
 	ts.Defer(stop)

@@ -1,0 +1,51 @@
+package daemon
+
+import (
+	"slices"
+
+	"github.com/slamon/slamon/config"
+	"github.com/slamon/slamon/probe"
+	"github.com/slamon/slamon/snmp"
+)
+
+// askable makes every probe and every poller ready, as the daemon does when it takes
+// a configuration, and asks nobody. What only they find out, as a user that does not
+// exist or a request that its message does not fit, are complaints.
+func askable(cfg *config.Config) (err error) {
+	env, err := probe.NewEnv(probe.Options{})
+	if err != nil {
+		return err
+	}
+	defer env.Close()
+	var complaints config.Complaints
+	add := func(err error) {
+		if err != nil {
+			complaints = append(complaints, config.Complaint{File: cfg.File, Text: err.Error(), Remedy: "correct the table of this check"})
+		}
+	}
+	for _, s := range cfg.Services {
+		for _, c := range s.Checks {
+			_, err := env.New(c)
+			add(err)
+		}
+	}
+	for _, c := range cfg.Anchors {
+		_, err := env.New(c)
+		add(err)
+	}
+	if len(cfg.SNMP.Devices) > 0 {
+		agents, err := snmp.NewEnv(snmp.Options{Profiles: cfg.SNMP.Profiles})
+		if err != nil {
+			return append(complaints, config.Complaint{File: cfg.File, Text: err.Error(), Remedy: "correct the profiles, or [snmp] profiles"})
+		}
+		defer agents.Close()
+		for _, d := range cfg.SNMP.Devices {
+			_, err := agents.Poller(d)
+			add(err)
+		}
+	}
+	if len(complaints) > 0 {
+		return slices.Clip(complaints)
+	}
+	return nil
+}

@@ -1,0 +1,21 @@
+// Package daemon wires all rooms into what lives while `slamon run` does: results come
+// in, boards, notices, reports and the pages go out.
+//
+// Open reads what was there before and makes everything ready; Run runs the parts that
+// lifecycle.go starts in order and stops in reverse. Results flow schedule → store →
+// committed → board and metrics, so that nothing is shown before it is durable:
+//
+//   - daemon.go takes a configuration and a commit of results; latest.go, usual.go and
+//     devices.go keep what is known of every check and device.
+//   - board*.go judge: a whole board at rest, a quick one when a state changes.
+//   - notices.go and told.go turn a board into notices and put them into the outbox;
+//     dispatch.go mails reports, duty.go says who is on duty, deeds.go what people did.
+//   - ledger*.go hold what people and files state: maintenance, causes, corrections, and
+//     periods that are closed; sources.go watches the files.
+//   - reports.go, report_*.go and responses*.go make documents from the ledger and the
+//     store, for the API, for files and, by Answer, for a store that nobody has open.
+//   - website.go serves pages and metrics, public.go the page for everybody, and
+//     signin.go decides who may act; peers.go asks other places.
+//
+// Commands may import this room; it knows no flag, no subcommand and no exit code.
+package daemon

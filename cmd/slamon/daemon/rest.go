@@ -1,0 +1,19 @@
+package daemon
+
+import (
+	"context"
+	"time"
+)
+
+// rest returns after the pause or a wake-up; false when ctx is done.
+func (d *Daemon) rest(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-wake:
+	}
+	return true
+}
