@@ -27,6 +27,7 @@ type Input struct {
 	Notices     []Notice             // in order of detection
 	Deeds       []Deed               // in order of time
 	Versions    []Frozen
+	Places      []PlaceInput // what other places saw
 	// Readings returns what the service's devices read around a time, and Events what they
 	// told: traps, and thresholds that were passed. Both are nil without devices.
 	Readings func(from, to time.Time) []device.Beside
@@ -77,6 +78,7 @@ type Document struct {
 	Deeds         []Deed           `json:"deeds"`
 	Corrections   []sla.Correction `json:"corrections"`
 	Versions      []Frozen         `json:"versions"`
+	Places        *Places          `json:"places"` // null where there is one place
 	Outlook       sla.Outlook      `json:"-"`
 	OutlookJSON   *OutlookJSON     `json:"outlook"`
 	input         Input            // all that follows is for the other forms
@@ -186,6 +188,7 @@ func Make(in Input) *Document {
 	d.addIncidents()
 	d.addReadings()
 	d.addMaintenance(until)
+	d.addPlaces(series, ex, until)
 	d.addCoverage(series, ex, until)
 	d.Outlook = d.verdict.Outlook()
 	d.OutlookJSON = &OutlookJSON{Enough: d.Outlook.Enough, Incidents: d.Outlook.Incidents}

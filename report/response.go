@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/sla"
+	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -23,6 +25,26 @@ type ResponseInput struct {
 	Series      []timeline.Series
 	Maintenance []sla.Exclusion // of the service, from all sources
 	Count       sla.CountResponses
+	// What was said and done, as of Input.
+	Corrections []sla.Correction
+	Causes      map[string]sla.Cause
+	Notices     []Notice
+	Deeds       []Deed
+	Versions    []FrozenResponse
+	Places      []ResponsePlace
+	Readings    func(from, to time.Time) []device.Beside
+	Events      func(from, to time.Time) []status.Event
+	Evidence    func(id check.ID, p timeline.Period, limit int) []Evidence
+}
+
+// FrozenResponse is a verdict on response time as it was when its period closed, or as a
+// later correction left it.
+type FrozenResponse struct {
+	Version int        `json:"version"` // from 1
+	At      time.Time  `json:"at"`
+	Why     string     `json:"why,omitempty"` // empty for the first
+	Share   *float64   `json:"within_limit"`  // null where nothing was left to count
+	Answer  sla.Answer `json:"verdict"`
 }
 
 // ResponseDocument is a report on response times, ready to be written in any form.
@@ -36,8 +58,21 @@ type ResponseDocument struct {
 	Verdict   sla.ResponseJSON `json:"verdict"`
 	Reference *Reference       `json:"reference,omitempty"`
 	Months    []ResponseMonth  `json:"months"`
-	input     ResponseInput    // all that follows is for the other forms
-	verdict   sla.ResponseVerdict
+	// What else belongs to the period, as of Document. An incident is a failure of a check.
+	Places      []ResponsePlace  `json:"places,omitempty"`
+	Incidents   []Incident       `json:"incidents"`
+	Maintenance []Work           `json:"maintenance"`
+	Notices     []Notice         `json:"notices"`
+	Missed      int              `json:"notices_missed"`
+	Deeds       []Deed           `json:"deeds"`
+	Corrections []sla.Correction `json:"corrections"`
+	Versions    []FrozenResponse `json:"versions"`
+	Coverage    []Cover          `json:"coverage"`
+	Gaps        []Gap            `json:"not_measured"`
+	GapsLeft    int              `json:"not_measured_more,omitempty"`
+	input       ResponseInput    // all that follows is for the other forms
+	verdict     sla.ResponseVerdict
+	beside      *Document // the same history as downtime
 }
 
 // ResponseMonth is a line of the breakdown.
@@ -57,8 +92,9 @@ func MakeResponses(in ResponseInput) (*ResponseDocument, error) {
 	if in.Now.Before(until) {
 		until = in.Now
 	}
+	h := sla.ResponseHistory{Series: in.Series, Exclusions: in.Maintenance, Corrections: in.Corrections, Count: in.Count}
 	var err error
-	if d.verdict, err = sla.HoldResponses(in.Claim, in.Period, until, in.Series, in.Maintenance, in.Count); err != nil {
+	if d.verdict, err = in.Claim.Hold(in.Period, until, h); err != nil {
 		return nil, fmt.Errorf("count response times: %w", err)
 	}
 	d.Verdict = d.verdict.JSON()
@@ -70,12 +106,13 @@ func MakeResponses(in ResponseInput) (*ResponseDocument, error) {
 		if until.Before(end) {
 			end = until
 		}
-		v, err := sla.HoldResponses(in.Claim, p, end, in.Series, in.Maintenance, in.Count)
+		v, err := in.Claim.Hold(p, end, h)
 		if err != nil {
 			return nil, fmt.Errorf("count response times: %w", err)
 		}
 		d.Months = append(d.Months, ResponseMonth{p.From.Format("2006-01"), v.JSON(), v})
 	}
+	d.besides()
 	return d, nil
 }
 
@@ -103,9 +140,11 @@ func (d *ResponseDocument) Write(w io.Writer, f Format, l *Language) error {
 }
 
 // responseHead are the columns of a report on response times as CSV: a row for the
-// period, its months, and each check over the period; what does not apply is empty.
+// period, its months, each check over the period and each place, the incidents, the
+// maintenance and the corrections; what does not apply is empty.
 var responseHead = []string{"row", "from", "to", "check", "verdict", "limit_seconds", "share_claimed", "share", "share_low95", "share_high95",
-	"operations", "failed", "unknown", "coming", "within_limit_at_least", "within_limit_at_most", "p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds", "excluded_seconds"}
+	"operations", "failed", "unknown", "coming", "within_limit_at_least", "within_limit_at_most", "p50_seconds", "p90_seconds", "p95_seconds", "p99_seconds", "excluded_seconds",
+	"excused", "reason", "side", "class", "note"}
 
 func (d *ResponseDocument) csv(w io.Writer) error {
 	out := csv.NewWriter(w)
@@ -116,7 +155,11 @@ func (d *ResponseDocument) csv(w io.Writer) error {
 	for i := range d.verdict.Checks {
 		f := &d.verdict.Checks[i]
 		row := append([]string{"check", d.stamp(d.verdict.Period.From), d.stamp(d.verdict.Period.To), string(f.Check), "", number(d.input.Claim.Limit.Seconds()), "", "", "", ""}, figuresCSV(f)...)
-		rows = append(rows, append(row, ""))
+		rows = append(rows, append(row, "", strconv.Itoa(f.Excused)))
+	}
+	rows = append(rows, d.csvBesides()...)
+	for i := range rows {
+		rows[i] = append(rows[i], make([]string, len(responseHead)-len(rows[i]))...)
 	}
 	if err := out.WriteAll(rows); err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -130,7 +173,7 @@ func (d *ResponseDocument) csvRow(kind string, v *sla.ResponseVerdict) []string 
 		share, low, high = number(v.Point), number(v.Low95), number(v.High95)
 	}
 	row := []string{kind, d.stamp(v.Period.From), d.stamp(v.Period.To), "", string(v.Answer), number(v.Claim.Limit.Seconds()), v.Claim.Share.String(), share, low, high}
-	return append(append(row, figuresCSV(&v.ResponseFigures)...), number(v.Excluded.Seconds()))
+	return append(append(row, figuresCSV(&v.ResponseFigures)...), number(v.Excluded.Seconds()), strconv.Itoa(v.Excused))
 }
 
 func figuresCSV(f *sla.ResponseFigures) []string {

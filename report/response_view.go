@@ -6,7 +6,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/slamon/slamon/sla"
@@ -21,6 +20,8 @@ type responseView struct {
 	Grids                      []grid
 	Method, MethodTitle        string
 	FiguresTitle               string
+	Evidence                   []evidenceView
+	EvidenceTitle              string
 }
 
 func (d *ResponseDocument) view(l *Language) responseView {
@@ -38,7 +39,8 @@ func (d *ResponseDocument) view(l *Language) responseView {
 		out.Until = l.t("until", d.when(v.Until))
 	}
 	out.Claim, out.Facts = d.claimFacts(l), d.facts(l)
-	out.Grids = []grid{d.checkGrid(l), d.monthGrid(l)}
+	out.Grids = append([]grid{d.checkGrid(l), d.monthGrid(l)}, d.besideGrids(l)...)
+	out.Evidence, out.EvidenceTitle = d.beside.evidenceViews(l), l.t("evidence")
 	return out
 }
 
@@ -92,6 +94,10 @@ func (d *ResponseDocument) claimFacts(l *Language) []pair {
 	if !c.AsOf.IsZero() {
 		facts = append(facts, pair{l.t("as_of"), c.AsOf.Format(time.DateOnly)})
 	}
+	if c.Hours != nil {
+		facts = append(facts, pair{l.t("hours"), c.Hours.Rule})
+	}
+	facts = append(facts, pair{l.t("version"), d.versionText(l)})
 	var out []pair
 	for _, f := range facts {
 		if f.Value != "" {
@@ -110,6 +116,9 @@ func (d *ResponseDocument) facts(l *Language) []pair {
 	facts := []pair{
 		{l.t("response.operations"), strconv.Itoa(v.Operations)}, {l.t("response.within"), within},
 		{l.t("response.failed"), strconv.Itoa(v.Failed)}, {l.t("response.unknown"), strconv.Itoa(v.Unknown)},
+	}
+	if v.Excused > 0 {
+		facts = append(facts, pair{l.t("response.excused"), strconv.Itoa(v.Excused)})
 	}
 	if v.Operations > 0 {
 		facts = append(facts, pair{l.t("response.range"), l.t("to", d.share(v.Low95), d.share(v.High95))})
@@ -132,7 +141,7 @@ var responseRight = map[int]bool{1: true, 2: true, 3: true, 4: true, 5: true, 6:
 func quantileHead() []string {
 	var head []string
 	for _, q := range sla.ResponseQuantiles {
-		head = append(head, fmt.Sprintf("%g %%", 100*q))
+		head = append(head, quantileName(q))
 	}
 	return head
 }
@@ -189,15 +198,12 @@ func (d *ResponseDocument) text(w io.Writer, l *Language) error {
 	if v.Until != "" {
 		fmt.Fprintln(&out, v.Until)
 	}
-	table := tabwriter.NewWriter(&out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table)
-	for _, p := range append(v.Claim, v.Facts...) {
-		fmt.Fprintf(table, "%s\t%s\n", p.Name, p.Value)
-	}
-	table.Flush()
+	out.WriteByte('\n')
+	align(&out, pairRows(append(v.Claim, v.Facts...)))
 	for _, g := range v.Grids {
 		g.text(&out)
 	}
+	writeEvidence(&out, v.EvidenceTitle, v.Evidence)
 	fmt.Fprintf(&out, "\n%s\n%s\n", v.MethodTitle, v.Method)
 	_, err := w.Write([]byte(strings.TrimRight(out.String(), "\n") + "\n"))
 	return err

@@ -70,7 +70,11 @@ func (d *Document) view(l *Language) view {
 		out.Legend = append(out.Legend, pair{k, l.t("kind." + k)})
 	}
 	out.Claim, out.Facts, out.Both = d.claimFacts(l), d.facts(l), d.both(l)
-	out.Grids = []grid{d.monthGrid(l), d.incidentGrid(l)}
+	out.Grids = []grid{d.monthGrid(l)}
+	if d.Places != nil {
+		out.Grids = append(out.Grids, d.placeGrid(l))
+	}
+	out.Grids = append(out.Grids, d.incidentGrid(l))
 	if d.input.Readings != nil && len(d.Incidents) > 0 {
 		out.Grids = append(out.Grids, d.besideGrid(l))
 		if events := d.eventGrid(l); len(events.Rows) > 0 {

@@ -16,8 +16,8 @@ type Language struct {
 
 // The languages of reports.
 var (
-	English  = &Language{"en", with(with(wordsEnglish, deviceWordsEnglish), with(countWordsEnglish, responseWordsEnglish))}
-	Japanese = &Language{"ja", with(with(wordsJapanese, deviceWordsJapanese), with(countWordsJapanese, responseWordsJapanese))}
+	English  = &Language{"en", with(with(wordsEnglish, deviceWordsEnglish), with(countWordsEnglish, with(responseWordsEnglish, placeWordsEnglish)))}
+	Japanese = &Language{"ja", with(with(wordsJapanese, deviceWordsJapanese), with(countWordsJapanese, with(responseWordsJapanese, placeWordsJapanese)))}
 )
 
 // ParseLanguage accepts en and ja; empty is English.

@@ -110,17 +110,21 @@ func (d *Document) text(w io.Writer, l *Language) error {
 	for _, g := range v.Grids {
 		g.text(&out)
 	}
-	if len(v.Evidence) > 0 {
-		fmt.Fprintf(&out, "\n%s\n", v.EvidenceTitle)
-		for _, e := range v.Evidence {
-			for _, f := range e.Facts {
-				fmt.Fprintf(&out, "%s  %s %s\n", e.Title, f.Name, firstLine(f.Value))
-			}
-		}
-	}
+	writeEvidence(&out, v.EvidenceTitle, v.Evidence)
 	fmt.Fprintf(&out, "\n%s\n%s\n\n%s\n%s\n", v.OutlookTitle, v.Outlook, v.MethodTitle, v.Method)
 	_, err := w.Write(out.Bytes())
 	return err
+}
+
+func writeEvidence(out *bytes.Buffer, title string, list []evidenceView) {
+	if len(list) > 0 {
+		fmt.Fprintf(out, "\n%s\n", title)
+	}
+	for _, e := range list {
+		for _, f := range e.Facts {
+			fmt.Fprintf(out, "%s  %s %s\n", e.Title, f.Name, firstLine(f.Value))
+		}
+	}
 }
 
 func pairRows(list []pair) [][]string {
@@ -154,7 +158,8 @@ func (g grid) text(out *bytes.Buffer) {
 }
 
 // csvHead are the columns of a report as CSV: one row for the period, the months,
-// the steps of a counting rule with its runs, the incidents and the maintenance each;
+// each place and all together, the steps of a counting rule with its runs, the incidents
+// and the maintenance each;
 // what does not apply is empty. Credits are shares of the fee.
 var csvHead = []string{"row", "from", "to", "verdict", "claimed", "availability", "availability_low95", "availability_high95",
 	"downtime_seconds", "downtime_low_seconds", "downtime_high_seconds", "allowance_seconds", "accounted_seconds", "unknown_seconds",
@@ -170,6 +175,7 @@ func (d *Document) csv(w io.Writer) error {
 	for _, m := range d.Months {
 		rows = append(rows, d.csvPeriod("month", m.From, m.To, m))
 	}
+	rows = append(rows, d.csvPlaces()...)
 	rows = append(rows, d.csvCount()...)
 	for _, i := range d.Incidents {
 		to := ""

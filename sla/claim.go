@@ -41,6 +41,10 @@ type Claim struct {
 	AsOf         time.Time  // date of the statement; zero when not given
 	Checks       []check.ID // the checks that decide; never empty
 	Combine      Combine
+	// SitesDown is how many places have to see a check down at the same time for it to count
+	// in the figure of all places together; 0 for no such figure. The claim's own figure is
+	// always that of one place.
+	SitesDown    int
 	Weights      map[check.ID]int // of Mean; a check that is not named weighs 1
 	Window       Window
 	DegradedDown bool // a degraded probe counts as down
