@@ -12,13 +12,13 @@ import (
 	"github.com/slamon/slamon/timeline"
 )
 
-// Readings go the way of results: a queue in memory, one record in a log at every
-// commit, in the same transaction as the results; open chunks in memory, written down
+// Readings go the way of results: a queue in memory, a log that every commit adds to,
+// in the same transaction as the results; open chunks in memory, written down
 // by checkpoints; complete chunks by day. After a day its summary is made, which is
 // kept much longer than the readings.
 //
 //	series    number → device, kind and instance
-//	rlog      sequence → readings of all series in one commit
+//	rlog      sequence → readings of all series in one commit, or a part of it
 //	ropen     series → open chunk, and what of the log it covers
 //	rchunk    day → series, first moment → chunk
 //	rsum      series, day → least, mean, greatest and 95th percentile; by hour too once
@@ -58,7 +58,7 @@ type readings struct {
 	byDevice map[device.ID][]*readingSeries
 	sequence uint64 // of the newest record in the log
 	stored   uint64 // readings made durable since start
-	summed   int32  // last day of which all series were summed up since start; 0 for none
+	summed   int32  // last day of which all series are summed up; 0 when not known
 }
 
 // readingSeries is what is kept in memory of a series.
@@ -204,7 +204,8 @@ type ReadingStats struct {
 	Waiting int    // not yet durable
 	Stored  uint64 // made durable since start
 	Lost    uint64 // given up since start
-	// Summed is the last day whose summaries were written down since start; zero for none.
+	// Summed is the last day whose summaries are written down; zero until the writer
+	// has looked, and when there is none.
 	Summed time.Time
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
@@ -114,6 +115,29 @@ func TestReadingsWithResults(t *testing.T) {
 	}
 }
 
+// TestReadingLogRecords cuts a large commit into records that fit a page: rows of pages
+// are soon not to be found any more between the single pages of the chunks.
+func TestReadingLogRecords(t *testing.T) {
+	const commit, parts = 2000, 7
+	s := openAt(t, filepath.Join(t.TempDir(), "s.db"))
+	defer s.Close()
+	s.AppendReadings("switch", minutes(busy, morning, commit, ratio))
+	syncNow(t, s)
+	records, readings := 0, 0
+	err := s.view(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketRLog).ForEach(func(k, v []byte) error {
+			records++
+			if len(v) > tx.DB().Info().PageSize-100 {
+				t.Errorf("record %d has %d bytes, more than a page", records, len(v))
+			}
+			return openReadings(k, v, func(uint32, int64, int64, device.Void) { readings++ })
+		})
+	})
+	if err != nil || records != parts || readings != commit || s.readings.sequence != parts {
+		t.Errorf("%d readings in %d records up to %d, %v; want %d in %d", readings, records, s.readings.sequence, err, commit, parts)
+	}
+}
+
 // TestReadingSums wants the same summaries before and after they are written down.
 func TestReadingSums(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.db")
@@ -133,7 +157,7 @@ func TestReadingSums(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = openAt(t, path)
-	defer s.Close()
+	defer func() { s.Close() }()
 	for range 10 {
 		if _, err := s.stepSums(time.Now()); err != nil {
 			t.Fatal(err)
@@ -141,6 +165,16 @@ func TestReadingSums(t *testing.T) {
 	}
 	if s.readings.sums.done != dayOf(morning.UnixMilli())+2 {
 		t.Errorf("summed up to day %d, want %d", s.readings.sums.done, dayOf(morning.UnixMilli())+2)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openAt(t, path)
+	if _, err := s.stepSums(time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.ReadingStats().Summed, morning.Truncate(24*time.Hour).AddDate(0, 0, 2); !got.Equal(want) {
+		t.Errorf("opened again, the store says it is summed up to %s, want %s", got, want)
 	}
 	again, err := s.ReadingDays(busy, period)
 	if err != nil {
@@ -238,7 +272,7 @@ func FuzzReadingRecords(f *testing.F) {
 		s.apply(r.At.UnixMilli(), int64(i), r.Void)
 	}
 	f.Add(s.open.body(nil))
-	f.Add(logReadings([]readingRecord{{&s, 5, 7, device.NotVoid}, {&s, 4, 0, device.VoidSilent}})[1:])
+	f.Add(readingsValue([]readingRecord{{&s, 5, 7, device.NotVoid}, {&s, 4, 0, device.VoidSilent}})[1:])
 	f.Add(sumValue(morning.Truncate(24*time.Hour), device.CPU, minutes(busy, morning, 90, ratio), true)[1:])
 	f.Add(snapshotReading(u32(1), 9, &s)[1:])
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -115,6 +115,9 @@ func (s *Store) dueSum(now time.Time) (day int32, ok bool, err error) {
 	})
 	if err == nil {
 		p.read = ok
+		s.readings.mu.Lock()
+		s.readings.summed = p.done
+		s.readings.mu.Unlock()
 	}
 	return day, ok, err
 }

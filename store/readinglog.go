@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -74,13 +75,28 @@ func (s *Store) writeReadings(tx *bbolt.Tx) error {
 			return err
 		}
 	}
-	log := tx.Bucket(bucketRLog)
-	log.FillPercent = 1 // keys only ever grow
-	key := u64(s.readings.sequence + 1)
-	return log.Put(key, seal(key, logReadings(p.records)))
+	return s.logReadings(tx.Bucket(bucketRLog), p.records)
 }
 
-func logReadings(records []readingRecord) []byte {
+// readingPart is how many readings one record of the log holds: some 3 KB, a page.
+// writeLog says what longer ones do to the file.
+const readingPart = 320
+
+// logReadings puts the batch into the log.
+func (s *Store) logReadings(log *bbolt.Bucket, records []readingRecord) error {
+	log.FillPercent = 1 // keys only ever grow
+	next := s.readings.sequence
+	for part := range slices.Chunk(records, readingPart) {
+		next++
+		key := u64(next)
+		if err := log.Put(key, seal(key, readingsValue(part))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readingsValue(records []readingRecord) []byte {
 	v := binary.AppendUvarint([]byte{readingVersion}, uint64(len(records)))
 	var ms int64
 	for _, r := range records {
@@ -132,9 +148,7 @@ func (s *Store) commitReadings() {
 	for _, state := range q.plan.named {
 		state.named = true
 	}
-	if len(q.plan.records) > 0 {
-		q.sequence++
-	}
+	q.sequence += uint64((len(q.plan.records) + readingPart - 1) / readingPart)
 	q.stored += uint64(len(q.plan.records))
 	q.pass.logged += len(q.plan.records)
 	q.mu.Unlock()

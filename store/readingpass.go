@@ -9,8 +9,12 @@ import (
 )
 
 const (
-	// checkpointReadings bounds what Open has to replay of the log.
-	checkpointReadings = 1_000_000
+	// checkpointReadings bounds what Open has to replay of the log, and its room in the
+	// file: some 2.5 MB.
+	checkpointReadings = 300_000
+	// checkpointEach of every series bounds it where there are many of them: writing
+	// down all of them costs more than the log of a few readings of each.
+	checkpointEach = 4
 	// stepSeries are written in one transaction of a checkpoint.
 	stepSeries = 2000
 	// chunkFill leaves a little room in pages: the chunks of the second half of a day go
@@ -27,17 +31,17 @@ type readingPass struct {
 	logged int // readings in the log since the last pass began
 }
 
-func (p *readingPass) due(now time.Time) bool {
+func (p *readingPass) due(now time.Time, series int) bool {
 	if p.active || p.logged == 0 {
 		return false
 	}
-	return p.logged >= checkpointReadings || now.Sub(p.began) >= checkpointEvery
+	return p.logged >= max(checkpointReadings, checkpointEach*series) || now.Sub(p.began) >= checkpointEvery
 }
 
 // housekeepReadings does one step for readings and reports whether there was one.
 func (s *Store) housekeepReadings(now time.Time) (bool, error) {
 	p := &s.readings.pass
-	if p.due(now) {
+	if p.due(now, len(s.readings.list)) {
 		*p = readingPass{active: true, start: s.readings.sequence, began: now}
 	}
 	if p.active {
