@@ -152,7 +152,7 @@ func printClaims(out io.Writer, claims claimsAnswer) {
 	for _, v := range claims.Claims {
 		digits := v.Claim.Digits + 1
 		say(table, "%s\t%s\t%s\t%s\t%s\t%s to %s\t%s of %s\t%s\n", v.Claim.Service, v.Claim.ID, v.Claim.Availability,
-			answerWords(v.Verdict), shownShare(v.Accounted-v.Unknown-v.Downtime.Point, v.Accounted-v.Unknown, digits),
+			v.Verdict.Words(), shownShare(v.Accounted-v.Unknown-v.Downtime.Point, v.Accounted-v.Unknown, digits),
 			shownShare(v.Accounted-v.Unknown-v.Downtime.High95, v.Accounted, digits), shownShare(v.Accounted-v.Downtime.Low95, v.Accounted, digits),
 			whole(v.Remaining), whole(v.Allowance), sla.Percent(v.Coverage, 2))
 	}

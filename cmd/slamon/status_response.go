@@ -25,7 +25,7 @@ func printResponses(out io.Writer, answer responsesAnswer) {
 	say(table, "SERVICE\tCLAIM\tRESPONSE\tVERDICT\tMEASURED\tWITHIN\tP50\tP95\tP99\tOPERATIONS\tUNKNOWN\n")
 	for _, v := range answer.Responses {
 		digits := max(2, v.Claim.Share.Digits+1)
-		measured, within, verdict := "-", "-", answerWords(v.Verdict)
+		measured, within, verdict := "-", "-", v.Verdict.Words()
 		if v.Share.Point != nil {
 			measured = sla.Percent(*v.Share.Point, digits)
 			within = sla.Percent(v.Share.Low95, digits) + " to " + sla.Percent(v.Share.High95, digits)

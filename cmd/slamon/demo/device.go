@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"fmt"
@@ -12,39 +12,39 @@ import (
 	"github.com/slamon/slamon/timeline"
 )
 
-// demoLoads are what the gateway's processor suffers: over 50 %, and then over 90 %.
-var demoLoads = []simulate.Load{
+// loads are what the gateway's processor suffers: over 50 %, and then over 90 %.
+var loads = []simulate.Load{
 	{After: 8 * time.Second, For: 8 * time.Second, Percent: 64},
 	{After: 16 * time.Second, For: 10 * time.Second, Percent: 96},
 }
 
-// demoLimits are the thresholds of the demo's configuration, with when the processor
+// limits are the thresholds of the demo's configuration, with when the processor
 // is truly beyond them.
-var demoLimits = []struct {
+var limits = []struct {
 	threshold string
 	limit     float64
 	from, to  time.Duration
 }{
-	{"processor-half", .5, demoLoads[0].After, demoLoads[1].After + demoLoads[1].For},
-	{"processor-full", .9, demoLoads[1].After, demoLoads[1].After + demoLoads[1].For},
+	{"processor-half", .5, loads[0].After, loads[1].After + loads[1].For},
+	{"processor-full", .9, loads[1].After, loads[1].After + loads[1].For},
 }
 
 // clearTime is how long after the load the thresholds have cleared: two seconds below
 // them, and two polls.
 const clearTime = 5 * time.Second
 
-const demoGateway device.ID = "gateway"
+const gatewayID device.ID = "gateway"
 
 // compareDevice prints how long the gateway's processor was truly beyond its limits
 // beside what was read of it, and whether that was told.
-func (d *demo) compareDevice(out io.Writer, readings []device.Reading, told []device.Crossing) (outside int) {
-	say(out, "\nThe gateway's processor:\n\n")
+func (d *showing) compareDevice(out io.Writer, readings []device.Reading, told []device.Crossing) (outside int) {
+	fmt.Fprintf(out, "\nThe gateway's processor:\n\n")
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	defer table.Flush()
-	say(table, "THRESHOLD\tTRULY BEYOND\tREAD\tBOUNDS\tTRUTH INSIDE\tTOLD\n")
-	for _, l := range demoLimits {
+	fmt.Fprintf(table, "THRESHOLD\tTRULY BEYOND\tREAD\tBOUNDS\tTRUTH INSIDE\tTOLD\n")
+	for _, l := range limits {
 		if l.to+clearTime > d.length {
-			say(table, "%s\t-\t-\t-\tthe demo is too short\t\n", l.threshold)
+			fmt.Fprintf(table, "%s\t-\t-\t-\tthe demo is too short\t\n", l.threshold)
 			continue
 		}
 		low, high := beyond(readings, l.limit)
@@ -57,7 +57,7 @@ func (d *demo) compareDevice(out io.Writer, readings []device.Reading, told []de
 		if raised < l.from || cleared < l.to || cleared <= raised {
 			words, outside = "NOT TOLD", outside+1
 		}
-		say(table, "%s\t%s\t%s\t%s to %s\t%s\t%s\n", l.threshold, inSeconds(truth), inSeconds((low+high)/2), inSeconds(low), inSeconds(high), inside, words)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s to %s\t%s\t%s\n", l.threshold, inSeconds(truth), inSeconds((low+high)/2), inSeconds(low), inSeconds(high), inside, words)
 	}
 	return outside
 }
@@ -93,7 +93,7 @@ func beyond(readings []device.Reading, limit float64) (low, high time.Duration) 
 }
 
 // toldAt returns when a threshold was raised and cleared, from the start of the demo.
-func (d *demo) toldAt(told []device.Crossing, threshold string) (raised, cleared time.Duration) {
+func (d *showing) toldAt(told []device.Crossing, threshold string) (raised, cleared time.Duration) {
 	for _, c := range told {
 		if c.Threshold != threshold {
 			continue
@@ -108,7 +108,7 @@ func (d *demo) toldAt(told []device.Crossing, threshold string) (raised, cleared
 }
 
 // readProcessor returns what was read of the gateway's processor.
-func (d *demo) readProcessor(watcher *daemon.Daemon) ([]device.Reading, error) {
-	return watcher.Readings(device.Series{Device: demoGateway, Kind: device.CPU},
+func (d *showing) readProcessor(watcher *daemon.Daemon) ([]device.Reading, error) {
+	return watcher.Readings(device.Series{Device: gatewayID, Kind: device.CPU},
 		timeline.Period{From: d.start.Add(-time.Minute), To: time.Now().Add(time.Minute)})
 }

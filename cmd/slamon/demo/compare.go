@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 const newsPause = 250 * time.Millisecond
 
 // news prints every change of state of a check, until ctx is done.
-func (d *demo) news(ctx context.Context, watcher *daemon.Daemon) error {
+func (d *showing) news(ctx context.Context, watcher *daemon.Daemon) error {
 	ticker := time.NewTicker(newsPause)
 	defer ticker.Stop()
 	known := map[check.ID]check.State{}
@@ -38,7 +38,7 @@ func (d *demo) news(ctx context.Context, watcher *daemon.Daemon) error {
 				if c.Last.Detail != nil {
 					sentence = c.Last.Detail.Sentence
 				}
-				say(d.out, "%s  %-13s %-9s%s\n", c.Since.Local().Format("15:04:05.000"), c.ID, c.Last.State, sentence)
+				fmt.Fprintf(d.out, "%s  %-13s %-9s%s\n", c.Since.Local().Format("15:04:05.000"), c.ID, c.Last.State, sentence)
 			}
 		}
 	}
@@ -46,36 +46,36 @@ func (d *demo) news(ctx context.Context, watcher *daemon.Daemon) error {
 
 // compare prints the truth beside what was measured, and fails when a true value
 // lies outside its bounds.
-func (d *demo) compare(board *status.Board) error {
+func (d *showing) compare(board *status.Board) error {
 	outside := 0
-	say(d.out, "\nThe truth and the measurement:\n\n")
+	fmt.Fprintf(d.out, "\nThe truth and the measurement:\n\n")
 	table := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
-	say(table, "SERVICE\tTROUBLE\tTRUE DOWNTIME\tMEASURED\tBOUNDS\tTRUTH INSIDE\n")
+	fmt.Fprintf(table, "SERVICE\tTROUBLE\tTRUE DOWNTIME\tMEASURED\tBOUNDS\tTRUTH INSIDE\n")
 	for _, s := range board.Services {
 		for _, c := range s.Claims[:min(1, len(s.Claims))] {
 			outside += d.compareClaim(table, s, c.Verdict)
 		}
 	}
 	table.Flush()
-	say(d.out, "\nThe claims:\n\n")
+	fmt.Fprintf(d.out, "\nThe claims:\n\n")
 	for _, s := range board.Services {
 		for _, c := range s.Claims {
-			say(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Availability, strings.ToUpper(answerWords(c.Answer)))
-			say(d.out, "      %s\n", c.Explanation)
+			fmt.Fprintf(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Availability, strings.ToUpper(c.Answer.Words()))
+			fmt.Fprintf(d.out, "      %s\n", c.Explanation)
 		}
 		for _, c := range s.Responses {
-			say(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Promise, strings.ToUpper(answerWords(c.Answer)))
-			say(d.out, "      %s\n", c.Explanation)
+			fmt.Fprintf(d.out, "  %s, %s %s: %s\n", s.Name, strings.ToLower(c.Claim.Name), c.Claim.Promise, strings.ToUpper(c.Answer.Words()))
+			fmt.Fprintf(d.out, "      %s\n", c.Explanation)
 		}
 	}
 	if outside > 0 {
-		return exitError{codeFailed, fmt.Errorf("%d true values lie outside the measured bounds", outside)}
+		return fmt.Errorf("%d true values lie outside the measured bounds", outside)
 	}
 	return nil
 }
 
 // compareClaim prints a row for each true outage and one for the total.
-func (d *demo) compareClaim(table *tabwriter.Writer, s status.Service, v sla.Verdict) (outside int) {
+func (d *showing) compareClaim(table *tabwriter.Writer, s status.Service, v sla.Verdict) (outside int) {
 	var total time.Duration
 	for _, h := range d.truth(s.ID) {
 		trouble := string(h.Kind)
@@ -83,7 +83,7 @@ func (d *demo) compareClaim(table *tabwriter.Writer, s status.Service, v sla.Ver
 			trouble = h.Path + " " + trouble
 		}
 		if !h.Kind.Down() {
-			say(table, "%s\t%s\t-\t-\tanswered, so not down\t\n", s.ID, trouble)
+			fmt.Fprintf(table, "%s\t%s\t-\t-\tanswered, so not down\t\n", s.ID, trouble)
 			continue
 		}
 		length := h.To.Sub(h.From)
@@ -94,7 +94,7 @@ func (d *demo) compareClaim(table *tabwriter.Writer, s status.Service, v sla.Ver
 	return outside + row(table, string(s.ID), "total", total, v.Downtime.Point, v.Downtime.Low95, v.Downtime.High95)
 }
 
-func (d *demo) truth(id check.ServiceID) []simulate.Happened {
+func (d *showing) truth(id check.ServiceID) []simulate.Happened {
 	switch id {
 	case "meeting":
 		return d.meeting.Happened()
@@ -119,21 +119,8 @@ func row(table *tabwriter.Writer, service, trouble string, truth, point, low, hi
 	if truth < low || truth > high {
 		word, outside = "NO", 1
 	}
-	say(table, "%s\t%s\t%s\t%s\t%s to %s\t%s\n", service, trouble, inSeconds(truth), inSeconds(point), inSeconds(low), inSeconds(high), word)
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s to %s\t%s\n", service, trouble, inSeconds(truth), inSeconds(point), inSeconds(low), inSeconds(high), word)
 	return outside
 }
 
 func inSeconds(d time.Duration) string { return fmt.Sprintf("%.3f s", d.Seconds()) }
-
-// answerWords is the answer as people say it.
-func answerWords(a sla.Answer) string {
-	switch a {
-	case sla.BreachedCertain:
-		return "breached for certain"
-	case sla.Breached:
-		return "breached (95 %)"
-	case sla.MetIfUnknownAlike:
-		return "met if the unknown time was like the rest"
-	}
-	return strings.ReplaceAll(string(a), "_", " ")
-}

@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"fmt"
@@ -10,11 +10,11 @@ import (
 )
 
 // told prints who was told what, and when the mail server had it.
-func (d *demo) told(notices []web.Notice) {
-	say(d.out, "\nWho was told (the first mail server put off %s, the second took %s):\n\n",
-		count(d.full.Refused(), "mail"), count(len(d.mailbox.Letters()), "mail"))
+func (d *showing) told(notices []web.Notice) {
+	fmt.Fprintf(d.out, "\nWho was told (the first mail server put off %s, the second took %s):\n\n",
+		mails(d.full.Refused()), mails(len(d.mailbox.Letters())))
 	table := tabwriter.NewWriter(d.out, 0, 0, 2, ' ', 0)
-	say(table, "DETECTED\tNOTICE\tACCEPTED AFTER\tSUBJECT\n")
+	fmt.Fprintf(table, "DETECTED\tNOTICE\tACCEPTED AFTER\tSUBJECT\n")
 	slices.SortFunc(notices, func(x, y web.Notice) int { return x.Detected.Compare(y.Detected) })
 	for _, n := range notices {
 		after := "not yet"
@@ -25,7 +25,14 @@ func (d *demo) told(notices []web.Notice) {
 		if more := len(n.Keys) + n.More - 1; more > 0 {
 			title += fmt.Sprintf(" and %d more", more)
 		}
-		say(table, "%s\t%s\t%s\t%s\n", n.Detected.Local().Format("15:04:05.000"), n.Kind, after, title)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", n.Detected.Local().Format("15:04:05.000"), n.Kind, after, title)
 	}
 	table.Flush()
+}
+
+func mails(n int) string {
+	if n == 1 {
+		return "1 mail"
+	}
+	return fmt.Sprintf("%d mails", n)
 }
