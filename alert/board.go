@@ -206,8 +206,9 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 		r.add(Condition{
 			Key: fmt.Sprintf("refuted/%s/%s", v.Claim.ID, window), Subject: "claim " + string(v.Claim.ID),
 			Type: Refuted, Severity: Critical, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At,
-			Title:    fmt.Sprintf("%s: the claim of %s is breached for certain", s.Name, v.Claim.Availability),
-			JA:       ja("", "%s: %s の未達が確定", s.Name, v.Claim.Availability),
+			Title: fmt.Sprintf("%s: the claim of %s is breached for certain", s.Name, v.Claim.Availability),
+			JA: ja(fmt.Sprintf("測定だけで少なくとも %s の停止が証明され、許容される %s を超えています。", lengthJA(v.Downtime.HardLow.Truncate(time.Second)), lengthJA(v.Allowance)),
+				"%s: %s の未達が確定", s.Name, v.Claim.Availability),
 			Sentence: v.Explanation, Path: path, Lasting: lasting,
 		})
 	} else if v.Allowance > 0 {

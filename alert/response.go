@@ -69,8 +69,9 @@ func (r *reading) response(s *status.Service, c *status.Response) {
 	r.add(Condition{
 		Key: fmt.Sprintf("refuted/%s/%s", c.Claim.ID, window), Subject: "claim " + string(c.Claim.ID),
 		Type: Refuted, Severity: Critical, Service: s.ID, Claim: c.Claim.ID, Since: c.At,
-		Title:    fmt.Sprintf("%s: the claim of %s is breached", s.Name, c.Claim.Promise),
-		JA:       ja("", "%s: %s の未達", s.Name, c.Claim.Promise),
+		Title: fmt.Sprintf("%s: the claim of %s is breached", s.Name, c.Claim.Promise),
+		JA: ja(fmt.Sprintf("%d 回の測定のうち、%s 以内の応答は %s でした。", c.Operations, sla.PromiseTime(c.Claim.Limit), sla.Percent(c.Point, 2)),
+			"%s: %s の未達", s.Name, c.Claim.Promise),
 		Sentence: c.Explanation, Path: "/claims/" + string(c.Claim.ID), Lasting: lasting,
 	})
 }

@@ -22,9 +22,12 @@ const alertLife = 4 * time.Minute
 // gets every alert, as Prometheus does it; one that takes it is enough.
 type alertmanager struct {
 	alert.Alertmanager
+	language string // of the annotations; labels are for machines
 }
 
-func newAlertmanager(w alert.Alertmanager) *alertmanager { return &alertmanager{w} }
+func newAlertmanager(w alert.Alertmanager, language string) *alertmanager {
+	return &alertmanager{w, language}
+}
 
 // postedAlert is postableAlert of Alertmanager's api/v2/openapi.yaml.
 type postedAlert struct {
@@ -42,18 +45,22 @@ func (s *alertmanager) Send(ctx context.Context, m Message) (string, error) {
 	if m.Over() {
 		ends = now
 	}
+	pages := ""
+	if m.Link != "" {
+		pages = strings.TrimSuffix(m.Link, m.Notice.Conditions[0].Path)
+	}
 	alerts := make([]postedAlert, 0, len(m.Notice.Conditions))
 	for i := range m.Notice.Conditions {
-		alerts = append(alerts, s.alert(&m.Notice.Conditions[i], ends, m.Link))
+		alerts = append(alerts, s.alert(&m.Notice.Conditions[i], ends, pages))
 	}
 	return s.post(ctx, alerts)
 }
 
-// Keep says again what is still there.
-func (s *alertmanager) Keep(ctx context.Context, now time.Time, conditions []alert.Condition) error {
+// Keep says again what is still there. What is said last stands, so all is said again.
+func (s *alertmanager) Keep(ctx context.Context, now time.Time, conditions []alert.Condition, pages string) error {
 	alerts := make([]postedAlert, 0, len(conditions))
 	for i := range conditions {
-		alerts = append(alerts, s.alert(&conditions[i], now.Add(alertLife), ""))
+		alerts = append(alerts, s.alert(&conditions[i], now.Add(alertLife), pages))
 	}
 	_, err := s.post(ctx, alerts)
 	return err
@@ -61,13 +68,15 @@ func (s *alertmanager) Keep(ctx context.Context, now time.Time, conditions []ale
 
 // alert writes a condition as an alert. Its identity in Alertmanager is the set of
 // labels, so nothing stands there that changes while the trouble lasts.
-func (s *alertmanager) alert(c *alert.Condition, ends time.Time, link string) postedAlert {
+func (s *alertmanager) alert(c *alert.Condition, ends time.Time, pages string) postedAlert {
 	a := postedAlert{
-		Labels:       map[string]string{"alertname": alertName(c.Type), "severity": c.Severity.String()},
-		Annotations:  map[string]string{"summary": c.Title},
-		StartsAt:     c.Since,
-		EndsAt:       ends,
-		GeneratorURL: link,
+		Labels:      map[string]string{"alertname": alertName(c.Type), "severity": c.Severity.String()},
+		Annotations: map[string]string{"summary": c.TitleIn(s.language)},
+		StartsAt:    c.Since,
+		EndsAt:      ends,
+	}
+	if pages != "" {
+		a.GeneratorURL = pages + c.Path
 	}
 	if a.StartsAt.IsZero() || a.StartsAt.After(ends) {
 		a.StartsAt = ends.Add(-alertLife)
@@ -82,8 +91,8 @@ func (s *alertmanager) alert(c *alert.Condition, ends time.Time, link string) po
 	for name, value := range s.Labels {
 		a.Labels[name] = value
 	}
-	if c.Sentence != "" {
-		a.Annotations["description"] = c.Sentence
+	if said := c.SentenceIn(s.language); said != "" {
+		a.Annotations["description"] = said
 	}
 	return a
 }

@@ -29,6 +29,7 @@ func outage(kind alert.Kind, language string) Message {
 		Conditions: []alert.Condition{{
 			Key: "incident/room-1", Subject: "check room", Type: alert.Incident, Severity: alert.Critical, Service: "meeting", Check: "room",
 			Since: detected.Add(-10 * time.Second), Failed: 2, Title: "Web会議: 入室 is down", Sentence: "Connection refused by <b>192.0.2.1</b>.", Path: "/incidents/room-1",
+			JA: alert.Words{Title: "Web会議: 入室 の停止"},
 		}},
 	}
 	if kind != alert.Opened {
@@ -77,7 +78,7 @@ func TestMailThread(t *testing.T) {
 	}
 	id := "<" + Short("incident/room-1@1790823600/opened") + "@example.com>"
 	want := map[string]string{
-		"Message-Id": id, "Auto-Submitted": "auto-generated", "Subject": "[slamon] 障害: Web会議: 入室 is down", "In-Reply-To": "", "References": "",
+		"Message-Id": id, "Auto-Submitted": "auto-generated", "Subject": "[slamon] 障害: Web会議: 入室 の停止", "In-Reply-To": "", "References": "",
 		"To": `<ops@example.com>, "Web Team" <web@example.com>`, "From": `"slamon" <slamon@example.com>`, "Bcc": "",
 	}
 	for name, value := range want {

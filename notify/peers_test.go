@@ -187,7 +187,7 @@ func TestExim(t *testing.T) {
 	if first.header("In-Reply-To") != "" {
 		first, second = second, first
 	}
-	if first.header("Subject") != "[slamon] 障害: Web会議: 入室 is down" || second.header("Subject") != "[slamon] OVER: Web会議: 入室 is down" {
+	if first.header("Subject") != "[slamon] 障害: Web会議: 入室 の停止" || second.header("Subject") != "[slamon] OVER: Web会議: 入室 is down" {
 		t.Errorf("subjects %q and %q", first.header("Subject"), second.header("Subject"))
 	}
 	if second.header("References") != first.header("Message-Id") || first.header("Message-Id") == "" {
@@ -218,7 +218,7 @@ func TestRealAlertmanager(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender := newAlertmanager(alert.Alertmanager{URLs: []*url.URL{u}, Labels: map[string]string{"team": "web"}})
+	sender := newAlertmanager(alert.Alertmanager{URLs: []*url.URL{u}, Labels: map[string]string{"team": "web"}}, "ja")
 	eventually(t, func() error {
 		_, err := sender.Send(within(t, 10*time.Second), outage(alert.Opened, "ja"))
 		return err
@@ -226,9 +226,10 @@ func TestRealAlertmanager(t *testing.T) {
 	firing := func(want int) func() error {
 		return func() error {
 			var list []struct {
-				Labels map[string]string
-				EndsAt time.Time
-				Status struct{ State string }
+				Labels, Annotations map[string]string
+				GeneratorURL        string
+				EndsAt              time.Time
+				Status              struct{ State string }
 			}
 			answer, err := http.Get("http://" + address + "/api/v2/alerts?active=true")
 			if err != nil {
@@ -242,6 +243,9 @@ func TestRealAlertmanager(t *testing.T) {
 				return fmt.Errorf("%d alerts are active, want %d", len(list), want)
 			}
 			for _, a := range list {
+				if a.Annotations["summary"] != "Web会議: 入室 の停止" || a.GeneratorURL != "https://slamon.example.com/incidents/room-1" {
+					return fmt.Errorf("alert %+v, want it in the channel's language and with the link to its page", a)
+				}
 				if a.Labels["alertname"] != "SlamonIncident" || a.Labels["check"] != "room" || a.Labels["team"] != "web" || !a.EndsAt.After(time.Now()) {
 					return fmt.Errorf("alert %+v", a)
 				}
@@ -250,7 +254,7 @@ func TestRealAlertmanager(t *testing.T) {
 		}
 	}
 	eventually(t, firing(1))
-	if err := sender.Keep(within(t, 10*time.Second), time.Now(), outage(alert.Opened, "en").Notice.Conditions); err != nil {
+	if err := sender.Keep(within(t, 10*time.Second), time.Now(), outage(alert.Opened, "en").Notice.Conditions, "https://slamon.example.com"); err != nil {
 		t.Fatal(err)
 	}
 	eventually(t, firing(1))

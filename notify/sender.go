@@ -18,9 +18,10 @@ type Sender interface {
 }
 
 // Keeper is a Sender whose receiver forgets what is not said again, such as an
-// Alertmanager. Keep tells it which conditions are still there.
+// Alertmanager. Keep tells it which conditions are still there; pages is the address
+// of the pages about them, empty when unknown.
 type Keeper interface {
-	Keep(ctx context.Context, now time.Time, conditions []alert.Condition) error
+	Keep(ctx context.Context, now time.Time, conditions []alert.Condition, pages string) error
 }
 
 // Failure is why a message was not taken, or not by everybody.
@@ -82,7 +83,7 @@ func New(l alert.Line) (Sender, error) {
 	case alert.Webhook:
 		return newWebhook(w)
 	case alert.Alertmanager:
-		return newAlertmanager(w), nil
+		return newAlertmanager(w, l.Language), nil
 	case alert.Chat:
 		return newChat(w)
 	case alert.Syslog:

@@ -287,14 +287,14 @@ func TestAlertmanagerAlerts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender := newAlertmanager(alert.Alertmanager{URLs: []*url.URL{u}, Labels: map[string]string{"team": "web"}, User: "x", Password: secret.New("hunter2")})
+	sender := newAlertmanager(alert.Alertmanager{URLs: []*url.URL{u}, Labels: map[string]string{"team": "web"}, User: "x", Password: secret.New("hunter2")}, "en")
 	for _, kind := range []alert.Kind{alert.Opened, alert.Recovered} {
 		if _, err := sender.Send(within(t, 20*time.Second), outage(kind, "en")); err != nil {
 			t.Fatal(err)
 		}
 	}
 	now := time.Now()
-	if err := sender.Keep(within(t, 20*time.Second), now, outage(alert.Opened, "en").Notice.Conditions); err != nil {
+	if err := sender.Keep(within(t, 20*time.Second), now, outage(alert.Opened, "en").Notice.Conditions, ""); err != nil {
 		t.Fatal(err)
 	}
 	var posted [3][]postedAlert

@@ -57,7 +57,7 @@ func (s *server) takeAcknowledge(v *visit) view {
 	if act.By == "" {
 		out.Text, out.Key, out.Sig, out.Ask = v.t("ack.name"), key, sig, true
 	} else if err := s.Notices.Acknowledge(key, act); err != nil {
-		out.Text, code = err.Error(), http.StatusConflict
+		out.Text, code = v.say(err.Error()), http.StatusConflict
 	}
 	return view{name: "acknowledge", title: out.Title, body: out, code: code}
 }

@@ -38,7 +38,7 @@ func (s *server) deedRoutes() []route {
 // mistake goes into the log as well.
 func (v *visit) refuse(s *server, err error) {
 	var refusal Refusal
-	if v.refusal, v.failed = err.Error(), http.StatusBadRequest; !errors.As(err, &refusal) {
+	if v.refusal, v.failed = v.say(err.Error()), http.StatusBadRequest; !errors.As(err, &refusal) {
 		s.Log.Error("a statement could not be kept", "path", v.r.URL.Path, "error", err)
 		v.failed = http.StatusInternalServerError
 	}

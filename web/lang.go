@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/timeline"
@@ -82,6 +83,14 @@ func (l *language) count(n int) string {
 		digits = digits[:i] + "," + digits[i:]
 	}
 	return digits
+}
+
+// say returns what was said in English, and is kept so, in the language of the reader.
+func (l *language) say(text string) string {
+	if l.code == "ja" {
+		return alert.InJapanese(text)
+	}
+	return text
 }
 
 func (l *language) answer(a sla.Answer) string   { return l.t("answer." + string(a)) }

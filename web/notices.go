@@ -42,6 +42,7 @@ type Notice struct {
 	Severity   alert.Severity `json:"severity"`
 	Why        string         `json:"why"`
 	Title      string         `json:"title"`
+	TitleJA    string         `json:"-"` // the title in Japanese; empty where there is none
 	Keys       []string       `json:"conditions"`
 	Path       string         `json:"path"` // of the page about the first condition; may be empty
 	More       int            `json:"more"`
@@ -51,6 +52,14 @@ type Notice struct {
 	Delay      *float64       `json:"delay_seconds"`
 	Missed     bool           `json:"missed"`
 	Deliveries []Delivery     `json:"deliveries"`
+}
+
+// titleIn returns the title in a language.
+func (n *Notice) titleIn(code string) string {
+	if code == "ja" && n.TitleJA != "" {
+		return n.TitleJA
+	}
+	return n.Title
 }
 
 // Delivery is a notice on its way over one channel.

@@ -69,7 +69,7 @@ func (s *server) eventsBeside(i *status.Incident, service check.ServiceID, b *st
 func (v *visit) eventRows(events []status.Event) []eventRow {
 	rows := make([]eventRow, 0, len(events))
 	for _, e := range events {
-		rows = append(rows, eventRow{v.at(e.At), v.eventKind(e.Kind), e.Text})
+		rows = append(rows, eventRow{v.at(e.At), v.eventKind(e.Kind), v.event(e.Text)})
 	}
 	return rows
 }

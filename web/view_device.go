@@ -131,11 +131,11 @@ func (v *visit) reviewRows(of device.ID) []reviewRow {
 		}
 		row := reviewRow{
 			ID: r.ID, Series: string(r.Series.Device) + ": " + v.seriesName(r.Series), URL: v.link("/devices/" + string(r.Series.Device)),
-			Because: r.Because, Owner: r.Owner, Decision: r.Decision, Opened: v.at(r.Opened), Due: v.at(r.Due), Closed: v.at(r.Closed),
+			Because: v.say(r.Because), Owner: r.Owner, Decision: r.Decision, Opened: v.at(r.Opened), Due: v.at(r.Due), Closed: v.at(r.Closed),
 			Open: r.Open(), Overdue: r.Open() && !r.Due.IsZero() && v.board.At.After(r.Due),
 		}
 		for _, e := range r.History {
-			row.History = append(row.History, reviewEntry{v.at(e.At), e.By, e.What})
+			row.History = append(row.History, reviewEntry{v.at(e.At), e.By, v.say(e.What)})
 		}
 		rows = append(rows, row)
 	}

@@ -72,10 +72,10 @@ func (s *server) notices(v *visit) view {
 func (s *server) noticeRow(v *visit, n *Notice) noticeRow {
 	row := noticeRow{
 		Detected: v.at(n.Detected), Due: v.at(n.Due), Kind: v.t("told." + string(n.Kind)), Severity: v.t("severity." + n.Severity.String()),
-		Title: n.Title, Why: s.why(v, n.Why), Tone: "good",
+		Title: n.titleIn(v.code), Why: s.why(v, n.Why), Tone: "good",
 	}
 	if n.More > 0 || len(n.Keys) > 1 {
-		row.Title = v.t("notices.title.more", n.Title, n.More+max(0, len(n.Keys)-1))
+		row.Title = v.t("notices.title.more", row.Title, n.More+max(0, len(n.Keys)-1))
 	}
 	if n.Accepted != nil {
 		row.Accepted = v.at(*n.Accepted)

@@ -84,6 +84,9 @@ func (v *visit) checkRow(c *status.Check) checkRow {
 		Target: c.Target(), Interval: v.length(c.Interval, roundNear), Took: v.took(c.Last.Took),
 		State: v.stateOf(c), Since: v.at(c.Since),
 	}
+	if h, ok := c.Params.(check.Heartbeat); ok {
+		row.Target = v.t("check.reports", v.length(h.Every, roundNear))
+	}
 	if c.Last.Reason != check.ReasonNone && !c.Paused {
 		row.Reason = v.reason(c.Last.Reason)
 	}

@@ -2,8 +2,10 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
@@ -52,7 +54,7 @@ func (s *server) system(v *visit) view {
 	b := v.board
 	out := systemView{Groups: []factGroup{v.groupProbing(b), v.groupStore(b), v.groupConfig(b), v.groupOwn(b)}}
 	for _, e := range s.latestEvents(b) {
-		out.Events = append(out.Events, eventRow{v.at(e.At), v.eventKind(e.Kind), e.Text})
+		out.Events = append(out.Events, eventRow{v.at(e.At), v.eventKind(e.Kind), v.event(e.Text)})
 	}
 	if s.Config != nil {
 		out.Config = s.Config()
@@ -69,6 +71,14 @@ func (s *server) latestEvents(b *status.Board) []status.Event {
 		}
 	}
 	return b.Own.Events[:min(len(b.Own.Events), eventsShown)]
+}
+
+// event is the text of an event, which may begin with what it is about.
+func (v *visit) event(text string) string {
+	if about, said, ok := strings.Cut(text, ": "); ok && !alert.Phrased(text) {
+		return about + v.t("system.about") + v.say(said)
+	}
+	return v.say(text)
 }
 
 // eventKind is the word for a kind of event; kinds that have none are shown as

@@ -81,7 +81,7 @@ func addresses(t testing.TB) map[string]string {
 		"/services/own-network":                     "Own network",
 		"/checks/meeting-join":                      "https://meet.example.com/join",
 		"/checks/files-web?range=30d":               "connection refused",
-		"/checks/files-backup":                      "a report every 24h",
+		"/checks/files-backup":                      "a report every 1 d",
 		"/claims/meeting-year":                      "slamon judge --results meeting-join.csv --claim 99.991%",
 		"/claims/meeting-month":                     "down while any of them is down",
 		"/claims/files-contract":                    "Contract, clause 7",

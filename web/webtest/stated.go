@@ -61,7 +61,7 @@ func (m *Made) Incidents(id check.ServiceID) []status.Incident {
 // notice is one about an incident; one that is not accepted was tried twice.
 func notice(i status.Incident, n int, detected time.Time, after time.Duration, accepted bool) web.Notice {
 	out := web.Notice{
-		ID: fmt.Sprintf("n-%03d", n), Kind: alert.Opened, Severity: alert.Critical, Why: "2 probes failed", Title: "Down: " + string(i.Check),
+		ID: fmt.Sprintf("n-%03d", n), Kind: alert.Opened, Severity: alert.Critical, Why: "2 probes failed", Title: string(i.Check) + " is down", TitleJA: string(i.Check) + " の停止",
 		Keys: []string{"incident/" + i.ID}, Path: "/incidents/" + i.ID, Detected: detected.In(Tokyo), Due: detected.Add(time.Hour).In(Tokyo),
 	}
 	d := web.Delivery{Channel: "mail-ops", Tries: 1, Attempts: []web.Attempt{}}

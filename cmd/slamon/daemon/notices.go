@@ -274,7 +274,7 @@ func (t *teller) runKeepers(ctx context.Context) error {
 			there := t.heard(id)
 			for part := range slices.Chunk(there, keptAtOnce) {
 				limited, cancel := context.WithTimeout(ctx, keepTimeout)
-				if err := keeper.Keep(limited, time.Now(), part); err != nil && ctx.Err() == nil {
+				if err := keeper.Keep(limited, time.Now(), part, t.d.config.Load().Web.ExternalURL); err != nil && ctx.Err() == nil {
 					t.d.log.Warn("alerts cannot be kept alive", "channel", id, "alerts", len(part), "error", err)
 				}
 				cancel()

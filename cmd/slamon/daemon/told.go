@@ -48,7 +48,7 @@ func noticeOf(e *notify.Entry, zone *time.Location) web.Notice {
 		n.Keys = append(n.Keys, c.Key)
 	}
 	if len(e.Notice.Conditions) > 0 {
-		n.Title, n.Path = e.Notice.Conditions[0].Title, e.Notice.Conditions[0].Path
+		n.Title, n.TitleJA, n.Path = e.Notice.Conditions[0].Title, e.Notice.Conditions[0].JA.Title, e.Notice.Conditions[0].Path
 	}
 	for _, d := range e.Deliveries {
 		out := web.Delivery{Channel: d.Channel, Accepted: some(d.Accepted, zone), Answer: d.Answer, GaveUp: d.GaveUp, Tries: d.Tries, Attempts: []web.Attempt{}}
