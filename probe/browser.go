@@ -223,9 +223,9 @@ func (r *browserRun) ready(s check.BrowserStep) (browser.Step, error) {
 // keep adds console and picture to the evidence of a failed step. Time was kept for
 // that; a browser that has ended has neither.
 func (r *browserRun) keep(ctx context.Context, e *check.Evidence) {
-	e.Console = textWithin([]byte(r.fill.masks.hide(r.with.Console())), check.ConsoleLimit)
 	ctx, cancel := context.WithTimeout(ctx, min(pictureTime, time.Until(deadline(ctx))-browserKept/3))
 	defer cancel()
+	e.Console = textWithin([]byte(r.fill.masks.hide(r.with.Console(ctx))), check.ConsoleLimit)
 	e.Picture = string(r.with.Picture(ctx, r.secrets, secret.Placeholder))
 }
 

@@ -75,6 +75,7 @@ type Browser struct {
 	cancel  context.CancelFunc // waits, and must be called once only
 	root    context.CancelFunc // ends ctx at once
 	watch   watch
+	voice   voice
 
 	mu      sync.Mutex // guards closed, and minding against growing once it is
 	closed  bool
@@ -95,6 +96,7 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 		return nil, ours(check.ReasonInternal, "Chromium cannot be started: %s", err)
 	}
 	b := &Browser{options: o, process: p}
+	p.sieve = newSieve(p.parent[0], b.flooded)
 	var base context.Context
 	base, b.root = chromedp.NewAllocatorContext(context.WithoutCancel(ctx), p)
 	b.ctx, b.cancel = chromedp.NewContext(base, chromedp.WithListener(b.note), chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
@@ -119,6 +121,9 @@ func (b *Browser) ready(ctx context.Context) error {
 		_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, deny)
 		if err == nil {
 			err = chromedp.Do(b.ctx)
+		}
+		if err == nil {
+			err = b.hush()
 		}
 		done <- err
 	}()
@@ -203,7 +208,7 @@ func (b *Browser) failed(ctx context.Context, err error) *Fault {
 	if f := b.watch.trouble(); f != nil {
 		return f
 	}
-	if how, gone := b.process.gone(); gone {
+	if how, gone := b.ended(); gone {
 		return ours(check.ReasonInternal, "Chromium ended by itself (%s)", how)
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
@@ -215,6 +220,26 @@ func (b *Browser) failed(ctx context.Context, err error) *Fault {
 	return ours(check.ReasonInternal, "Chromium does not do it: %s", err)
 }
 
+// ended reports whether Chromium has ended, and how. Where its pipe has, it has too, or
+// is about to.
+func (b *Browser) ended() (string, bool) {
+	with := chromedp.FromContext(b.ctx).Browser
+	if with == nil {
+		return b.process.gone()
+	}
+	select {
+	case <-with.LostConnection:
+	default:
+		return b.process.gone()
+	}
+	select {
+	case <-b.process.ended:
+		return b.process.cmd.ProcessState.String(), true
+	case <-time.After(killGrace):
+		return "its pipe is closed", true
+	}
+}
+
 // call sends a command to the page.
 func call[P, R any](ctx context.Context, b *Browser, c cdp.Command[P, R], params P) (R, error) {
 	inner, stop := b.within(ctx)
@@ -224,10 +249,6 @@ func call[P, R any](ctx context.Context, b *Browser, c cdp.Command[P, R], params
 
 // Status returns the status line of the page that was loaded last.
 func (b *Browser) Status() string { return b.watch.status() }
-
-// Console returns what was written to the console since a page was last opened, and
-// what dialogs came up, newest last.
-func (b *Browser) Console() string { return b.watch.console() }
 
 // patterns writes matches for people.
 func patterns(all []check.Match) string {
@@ -257,6 +278,7 @@ var spaces = regexp.MustCompile(`\s+`)
 
 // begin returns the beginning of s on one line.
 func begin(s string) string {
+	s = strings.ToValidUTF8(s[:min(len(s), 4<<10)], "") // of what may be very long
 	s = strings.TrimSpace(spaces.ReplaceAllString(s, " "))
 	if r := []rune(s); len(r) > 200 {
 		return string(r[:200]) + "…"

@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -90,6 +91,29 @@ func TestConsoleIsBounded(t *testing.T) {
 	w.turn(true)
 	if w.console() != "" {
 		t.Error("another page keeps the lines")
+	}
+}
+
+// TestConsoleKeepsErrors among any number of other lines, and the other lines among errors.
+func TestConsoleKeepsErrors(t *testing.T) {
+	var w watch
+	for n := range 1000 {
+		w.add("error", fmt.Sprint("broken ", n))
+		w.add("log", fmt.Sprint("working ", n))
+	}
+	for n := range 100 {
+		w.add("log", fmt.Sprint("more ", n))
+	}
+	if got := w.console(); strings.Count(got, "error: broken") != errorLines || strings.Count(got, "log: more") != consoleLines-errorLines {
+		t.Errorf("errors are lost:\n%s", got)
+	}
+	w.turn(true)
+	w.add("log", "begin")
+	for n := range 100 {
+		w.add("exception", fmt.Sprint("broken ", n))
+	}
+	if got := w.console(); !strings.HasPrefix(got, "log: begin") || !strings.HasSuffix(got, "broken 99") {
+		t.Errorf("the log is lost:\n%s", got)
 	}
 }
 

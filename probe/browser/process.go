@@ -86,6 +86,7 @@ type process struct {
 	said    *tail
 	ended   chan struct{} // closed when the program has ended
 	parent  [2]*os.File   // our ends: what it says, what we say
+	sieve   *sieve        // of what it says
 	browser *chromedp.Browser
 }
 
@@ -190,7 +191,7 @@ func (p *process) arguments(o Options) []string {
 // Allocate implements chromedp.Allocator.
 func (p *process) Allocate(ctx context.Context, opts ...chromedp.BrowserOption) (*chromedp.Browser, error) {
 	var err error
-	p.browser, err = chromedp.NewBrowserTransport(ctx, chromedp.NewPipeConn(newSieve(p.parent[0]), p.parent[1]), opts...)
+	p.browser, err = chromedp.NewBrowserTransport(ctx, chromedp.NewPipeConn(p.sieve, p.parent[1]), opts...)
 	return p.browser, err
 }
 

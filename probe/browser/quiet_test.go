@@ -37,7 +37,7 @@ func TestBrowserAsksNobodyElse(t *testing.T) {
 	flags = append(flags[:len(flags):len(flags)], "--log-net-log="+log)
 	defer func() { flags = before }()
 
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	b, err := Start(ctx, Options{NoSandbox: true, Width: 800, Height: 600, MaxMemory: 1 << 30})
 	if err != nil {

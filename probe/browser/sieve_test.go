@@ -10,7 +10,7 @@ import (
 // sieved returns what comes through of messages that end with a zero byte.
 func sieved(t testing.TB, in []byte) string {
 	t.Helper()
-	out, err := io.ReadAll(newSieve(io.NopCloser(bytes.NewReader(in))))
+	out, err := io.ReadAll(newSieve(io.NopCloser(bytes.NewReader(in)), func() {}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,6 +31,35 @@ func TestSieve(t *testing.T) {
 	} {
 		if got := sieved(t, []byte(tt.in)); got != tt.want {
 			t.Errorf("%s: got %.80q, want %.80q", name, got, tt.want)
+		}
+	}
+}
+
+// TestSieveOfAFlood reads so much of the console and no more, until another page is opened.
+func TestSieveOfAFlood(t *testing.T) {
+	line := `{"method":"Runtime.consoleAPICalled","params":{}}` + "\x00"
+	long := `{"method":"Log.entryAdded","params":"` + strings.Repeat("x", 2*messageMost) + `"}` + "\x00"
+	answer := "{\"id\":1}\x00"
+	for name, tt := range map[string]struct {
+		in    string
+		lines int
+		calls int
+	}{
+		"enough":   {strings.Repeat(line, consoleMost), consoleMost, 0},
+		"too many": {strings.Repeat(line, 3*consoleMost), consoleMost, 1},
+		"too long": {line + long + line, 1, 1},
+		"rather":   {strings.Repeat(`{"method":"Runtime.exceptionThrown","params":"`+strings.Repeat("x", longestLine)+`"}`+"\x00", 2) + line, 1, 0},
+	} {
+		calls := 0
+		s := newSieve(io.NopCloser(strings.NewReader(tt.in+answer)), func() { calls++ })
+		for range 2 {
+			out, err := io.ReadAll(s)
+			if err != nil || string(out) != strings.Repeat(line, tt.lines)+answer || calls != tt.calls {
+				t.Errorf("%s: %d bytes and %d calls, want %d lines and %d calls", name, len(out), calls, tt.lines, tt.calls)
+			}
+			calls = 0
+			s.in.Reset(strings.NewReader(tt.in + answer))
+			s.listen()
 		}
 	}
 }

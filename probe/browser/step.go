@@ -36,6 +36,7 @@ func (b *Browser) Do(ctx context.Context, s Step) error {
 // open goes to a page.
 func (b *Browser) open(ctx context.Context, url string) *Fault {
 	r, err := call(ctx, b, page.Navigate, page.NavigateParams{URL: url})
+	b.listen()
 	switch {
 	case err != nil && ctx.Err() != nil && b.watch.trouble() == nil && ctx.Err() == context.DeadlineExceeded:
 		return theirs(check.ReasonTimeout, "an answer", "nothing", "the page was not answered in time")

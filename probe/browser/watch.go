@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,6 +23,10 @@ const (
 	consoleLines = 12
 	consoleLine  = 160
 
+	// errorLines is how many of them are left to errors, while there are as many: a page
+	// says what is wrong once, and what else it does all the time.
+	errorLines = 6
+
 	// dialogPatience is how long Chromium may take to close a dialog.
 	dialogPatience = 5 * time.Second
 )
@@ -30,7 +35,9 @@ const (
 // goroutine.
 type watch struct {
 	mu     sync.Mutex
-	lines  []string
+	lines  []line
+	flows  bool // there was more than is read
+	opens  bool // another page is about to replace the one that wrote them
 	code   int64
 	answer string // status line of the last page; empty for none
 	fresh  bool   // it came in the present step
@@ -54,6 +61,10 @@ func (b *Browser) note(event any) {
 	case *network.EventResponseReceived:
 		if e.Type == network.ResourceTypeDocument && e.Response != nil && string(e.FrameID) == b.frame() {
 			w.page(e.Response)
+		}
+	case *page.EventFrameNavigated:
+		if e.Frame != nil && e.Frame.ParentID == "" {
+			w.turned()
 		}
 	case *inspector.EventTargetCrashed:
 		w.stop(ours(check.ReasonInternal, "the page crashed in Chromium"))
@@ -79,18 +90,45 @@ func (w *watch) page(r *network.Response) {
 	w.answer = strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, begin(r.StatusText)))
 }
 
+// line is one of the console.
+type line struct {
+	text string
+	bad  bool // says that something is wrong
+}
+
 func (w *watch) add(kind, text string) {
-	line := kind + ": " + begin(text)
-	if r := []rune(line); len(r) > consoleLine {
-		line = string(r[:consoleLine]) + "…"
+	l := line{kind + ": " + begin(text), kind == "error" || kind == "exception" || kind == "assert"}
+	if r := []rune(l.text); len(r) > consoleLine {
+		l.text = string(r[:consoleLine]) + "…"
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if n := len(w.lines); n > 0 && w.lines[n-1] == line {
+	if n := len(w.lines); n > 0 && w.lines[n-1] == l {
 		return
 	}
-	w.lines = append(w.lines, line)
-	w.lines = w.lines[max(0, len(w.lines)-consoleLines):]
+	w.lines = append(w.lines, l)
+	if len(w.lines) > consoleLines {
+		w.lines = slices.Delete(w.lines, w.least(), w.least()+1)
+	}
+}
+
+// least returns the line that is missed least: the first of those that have more than
+// their share.
+func (w *watch) least() int {
+	errors := 0
+	for _, l := range w.lines {
+		if l.bad {
+			errors++
+		}
+	}
+	return slices.IndexFunc(w.lines, func(l line) bool { return l.bad == (errors > errorLines) })
+}
+
+// flood notes that not all lines are read.
+func (w *watch) flood() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.flows = true
 }
 
 // stop notes the first trouble of our own.
@@ -115,7 +153,16 @@ func (w *watch) turn(opens bool) {
 	defer w.mu.Unlock()
 	w.fresh = false
 	if opens {
-		w.lines = nil
+		w.lines, w.flows, w.opens = nil, false, true
+	}
+}
+
+// turned notes that a page was replaced: what came since the step began was the old one's.
+func (w *watch) turned() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.opens {
+		w.lines, w.flows, w.opens = nil, false, false
 	}
 }
 
@@ -135,7 +182,14 @@ func (w *watch) bad() (string, bool) {
 func (w *watch) console() string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return strings.Join(w.lines, "\n")
+	var all []string
+	if w.flows {
+		all = append(all, fmt.Sprintf("slamon: the page wrote more than %d lines, of which the rest was not read", consoleMost))
+	}
+	for _, l := range w.lines {
+		all = append(all, l.text)
+	}
+	return strings.Join(all, "\n")
 }
 
 // spoken writes the arguments of a call of the console.
