@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
@@ -134,8 +135,11 @@ func (p *mailbox) find(k *mailTalk, token string) error {
 	if _, err := talk.ok("SELECT " + imapQuoted(p.Folder)); err != nil {
 		return err
 	}
-	for {
-		found, err := talk.search(`SUBJECT "` + token + `"`)
+	for looks := 0; ; looks++ {
+		found, err := talk.look(token, looks > 0)
+		if looks > 0 && errors.Is(err, os.ErrDeadlineExceeded) {
+			return p.lost(k.ctx, k) // the time ran out during one of many looks, not for the first
+		}
 		if err != nil {
 			return err
 		}
@@ -149,10 +153,17 @@ func (p *mailbox) find(k *mailTalk, token string) error {
 		if err := await(k.ctx, mailboxLook); err != nil {
 			return p.lost(k.ctx, k)
 		}
-		if _, err := talk.ok("NOOP"); err != nil {
-			return err
+	}
+}
+
+// look searches for our mail; before it looks again the server has to say what is new.
+func (k *imapTalk) look(token string, again bool) ([]string, error) {
+	if again {
+		if _, err := k.ok("NOOP"); err != nil {
+			return nil, err
 		}
 	}
+	return k.search(`SUBJECT "` + token + `"`)
 }
 
 // await waits, but not beyond the probe's time.

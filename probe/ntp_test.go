@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -143,8 +144,11 @@ func start(t testing.TB, path string, args ...string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		c.Process.Signal(os.Interrupt)
+		// Not an interrupt: a shell lets what it starts in the background ignore those.
+		c.Process.Signal(syscall.SIGTERM)
+		kill := time.AfterFunc(patience, func() { c.Process.Kill() })
 		c.Wait()
+		kill.Stop()
 		if t.Failed() {
 			said, _ := os.ReadFile(log.Name())
 			t.Logf("%s said:\n%s", path, said)

@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net"
 	"net/url"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -46,6 +47,20 @@ func outcomeOf(t testing.TB, probe func(context.Context) check.Outcome, limit ti
 	}
 	bounded(t, o)
 	return o
+}
+
+// waitsFor runs a probe of a target that keeps it waiting after it has come as far as
+// its sentence tells. How far that is before a short deadline depends on the machine:
+// as long as the time runs out before, the probe is asked again with more of it.
+func waitsFor(t testing.TB, probe func(context.Context) check.Outcome, limit time.Duration, reason check.Reason, says string) check.Outcome {
+	t.Helper()
+	for ; ; limit *= 4 {
+		o := outcomeOf(t, probe, limit)
+		tooEarly := o.Reason == check.ReasonTimeout && (reason != check.ReasonTimeout || !strings.Contains(o.Detail.Sentence, says))
+		if !tooEarly || limit > patience {
+			return o
+		}
+	}
 }
 
 // bounded fails if any evidence is longer than allowed.
