@@ -133,6 +133,7 @@ var textsEnglish = map[string]string{
 	"system.network": "Own network", "system.network.none": "no anchors configured", "system.network.alive": "alive", "system.network.dead": "dead",
 	"system.clock": "Own clock", "system.clock.none": "not compared",
 	"system.events": "Events", "system.noevents": "No events.", "system.when": "When", "system.what": "What", "system.text": "Details",
+	"strip.counted":       "The line of a claim shows what counts, after corrections and announced maintenance; that of a check shows what was measured.",
 	"event.notice_missed": "notice too late", "event.reload_refused": "reload refused", "system.about": ": ", "check.reports": "a report every %s",
 	"event.started": "started", "event.stopped": "stopped", "event.clock_step": "clock stepped", "event.suspend": "suspended",
 	"event.reload": "reload", "event.backup": "backup", "event.network": "own network", "event.retention": "retention",

@@ -132,6 +132,7 @@ var textsJapanese = map[string]string{
 	"system.network": "自社ネットワーク", "system.network.none": "測定先が未設定", "system.network.alive": "稼働", "system.network.dead": "停止",
 	"system.clock": "自機の時計", "system.clock.none": "未比較",
 	"system.events": "出来事", "system.noevents": "出来事はありません。", "system.when": "時刻", "system.what": "種類", "system.text": "詳細",
+	"strip.counted":       "公表値の行は訂正と予告メンテナンスを反映した扱い、チェックの行は測定したままの状態です。",
 	"event.notice_missed": "通知の期限超過", "event.reload_refused": "再読込を拒否", "system.about": "：", "check.reports": "%sごとの報告",
 	"event.started": "起動", "event.stopped": "停止", "event.clock_step": "時計の変更", "event.suspend": "休眠",
 	"event.reload": "再読込", "event.backup": "バックアップ", "event.network": "自社ネットワーク", "event.retention": "保存期間",

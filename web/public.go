@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 )
 
@@ -39,6 +40,21 @@ func public(b *status.Board) *status.Board {
 	return &out
 }
 
+// anonymous gives of the corrections what changes a figure, and neither who made one nor
+// why: what the public sees is counted as everywhere.
+func anonymous(l Ledger) func(sla.ClaimID) []sla.Correction {
+	if l == nil {
+		return nil
+	}
+	return func(id sla.ClaimID) []sla.Correction {
+		var list []sla.Correction
+		for _, c := range l.Corrections(id) {
+			list = append(list, sla.Correction{Claim: c.Claim, From: c.From, To: c.To, As: c.As})
+		}
+		return list
+	}
+}
+
 // NewPublic returns the handler of a read-only view of the services that are
 // marked public, for an address of its own that anybody may reach. It has no
 // API, no metrics, no raw results and nothing that changes state.
@@ -47,6 +63,7 @@ func NewPublic(o Options) (http.Handler, error) {
 	return newHandler(Options{
 		Board:       func() *status.Board { return public(board()) },
 		History:     o.History,
+		counted:     anonymous(o.Ledger),
 		ExternalURL: o.ExternalURL,
 		Log:         o.Log,
 	}, true)

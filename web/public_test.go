@@ -52,6 +52,20 @@ func TestPublic(t *testing.T) {
 			t.Errorf("POST %s: %d", address, w.Code)
 		}
 	}
+	// A correction changes the line of its claim, here as on our own pages.
+	own, counted := handler(t, o), func(h http.Handler) string {
+		page := ask(h, http.MethodGet, "/services/meeting?range=7d&to=2026-04-06T00:00:00Z").Body.String()
+		_, strip, _ := strings.Cut(page, `aria-label="Claim 99.991 %`)
+		label, _, _ := strings.Cut(strip, `"`)
+		return label
+	}
+	if public, ours := counted(h), counted(own); public == "" || public != ours || strings.Contains(public, "down ") {
+		t.Errorf("the public line of the claim says %q, our own %q; want the false alarm of April taken out of both", public, ours)
+	}
+	o.Ledger = nil
+	if raw := counted(handler(t, o)); !strings.Contains(raw, "down ") {
+		t.Errorf("without the correction it says %q, so nothing was shown above", raw)
+	}
 	if made().Board.Services[0].Note == "" || made().Board.Services[0].Checks[0].Params == nil {
 		t.Error("the board itself was changed")
 	}

@@ -164,9 +164,17 @@ func (s *server) versionsOf(v *visit, c *status.Claim) []reportedPeriod {
 	return s.closed(v, c)
 }
 
+// counting returns the corrections of a claim that change what is drawn.
+func (s *server) counting(id sla.ClaimID) []sla.Correction {
+	if s.counted != nil {
+		return s.counted(id)
+	}
+	return s.corrections(id)
+}
+
 // correctedSpans are the spans of a claim as corrections leave them.
 func (s *server) correctedSpans(c *sla.Claim, series map[check.ID]timeline.Series, p timeline.Period, ex []sla.Exclusion) []timeline.Span {
-	corrections := s.corrections(c.ID)
+	corrections := s.counting(c.ID)
 	if len(corrections) == 0 {
 		return claimSpans(c, series, p, ex)
 	}

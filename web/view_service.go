@@ -26,7 +26,7 @@ type serviceView struct {
 	Ranges             rangeView
 	Strips             []stripView
 	Legend             []legendRow
-	More               string
+	More, Counted      string
 	Chart              chartView
 	Responses          *responsesView
 	Checks             []checkRow
@@ -168,13 +168,14 @@ func (s *server) strips(v *visit, x *status.Service, whole timeline.Period, out 
 	}
 	for i := range x.Claims {
 		c := &x.Claims[i].Claim
-		if len(c.Checks) == 1 && !c.ExcludeMaintenance {
+		if len(c.Checks) == 1 && !c.ExcludeMaintenance && len(s.counting(c.ID)) == 0 {
 			continue // the strip of its check shows the same
 		}
 		for _, id := range c.Checks {
 			get(id)
 		}
 		name := v.t("strip.claim", figure(c.Availability), nameOf(c.Name, c.ID))
+		out.Counted = v.t("strip.counted")
 		out.Strips = append(out.Strips, v.stripView(name, v.link("/claims/"+string(c.ID)), s.correctedSpans(c, series, p, x.Maintenance), whole))
 	}
 	for i := range x.Checks {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 )
 
@@ -51,6 +52,9 @@ type Options struct {
 	// badges; taken from the request when empty.
 	ExternalURL string
 	Log         *slog.Logger
+
+	// counted are the corrections that count, for a view that has no Ledger.
+	counted func(sla.ClaimID) []sla.Correction
 }
 
 // server is the handler behind New.

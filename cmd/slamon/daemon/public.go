@@ -22,7 +22,7 @@ func (d *Daemon) runPublic(ctx context.Context) error {
 		return fmt.Errorf("cannot listen on %s: %w\ntry: another web.public_listen_address, or stop what listens there", address, err)
 	}
 	d.log.Info("public view", "address", listener.Addr())
-	handler, err := web.NewPublic(web.Options{Board: d.boards.current.Load, History: pages{d.store}, Log: d.log})
+	handler, err := web.NewPublic(web.Options{Board: d.boards.current.Load, History: pages{d.store}, Ledger: stating{d}, Log: d.log})
 	if err != nil {
 		listener.Close()
 		return err
