@@ -36,6 +36,9 @@ func (r *reader) dispatches(c *Config, f *notifyFile, channels *idSet) {
 	for _, claim := range c.Claims {
 		claims.add(string(claim.ID))
 	}
+	for _, claim := range c.Responses {
+		claims.add(string(claim.ID))
+	}
 	ways := map[alert.Channel]string{}
 	for _, l := range c.Notify.Channels {
 		if l.Way != nil {
@@ -74,7 +77,7 @@ func (r *reader) dispatch(c *Config, f *dispatchFile, channels, claims *idSet, w
 	}
 	d.Formats = r.attached(f)
 	r.required(len(f.Channels) > 0, &f.table, "channels", `channels = ["mail"]`, "report %q goes to nobody", d.ID)
-	if len(c.Claims) == 0 {
+	if len(c.Claims)+len(c.Responses) == 0 {
 		r.complain(f.at, "add [[service.claim]]", "report %q has nothing to say: there is no claim", d.ID)
 	}
 	for _, list := range [][]field[string]{f.Channels, f.Fallback} {

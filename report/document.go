@@ -206,6 +206,9 @@ func orEmpty[T any](list []T) []T {
 	return list
 }
 
+// Measured reports whether there is anything to report: a result in the period.
+func (d *Document) Measured() bool { return d.verdict.Probes.Total > 0 }
+
 // Answer returns the verdict in one word, for exit codes and "only when breached".
 func (d *Document) Answer() sla.Answer { return d.verdict.Answer }
 

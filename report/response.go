@@ -116,6 +116,9 @@ func MakeResponses(in ResponseInput) (*ResponseDocument, error) {
 	return d, nil
 }
 
+// Measured reports whether there is anything to report: an operation in the period.
+func (d *ResponseDocument) Measured() bool { return d.verdict.Operations > 0 }
+
 // Answer returns the verdict in one word.
 func (d *ResponseDocument) Answer() sla.Answer { return d.verdict.Answer }
 

@@ -14,7 +14,7 @@
 // still be met with all unknown time down.
 //
 // A ResponseClaim holds the operations of a service to a time of response: a share of
-// all of them within a limit. HoldResponses counts the results of the base grid; a failed
+// all of them within a limit. Its Hold counts the results of the base grid; a failed
 // one is late, an unknown slot is neither in time nor late, and what is still to come may
 // be either. Usual and Drift say what response time is usual at an hour of the week and
 // whether answers have left it, which no claim is about.

@@ -156,7 +156,7 @@ func TestHoldResponses(t *testing.T) {
 		"half a day":            {claim, p.From.Add(12 * time.Hour), seen(p.From, p.To), 0, CannotTell, 720, 0, 720},
 		"half a day, lost":      {claim, p.From.Add(23 * time.Hour), seen(p.From, p.To), 10, Breached, 1380, 0, 60},
 	} {
-		v, err := HoldResponses(c.claim, p, c.until, c.series, work, responsesOf(c.slow))
+		v, err := c.claim.Hold(p, c.until, ResponseHistory{Series: c.series, Exclusions: work, Count: responsesOf(c.slow)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestHoldResponses(t *testing.T) {
 			t.Errorf("%s: figures %+v", name, v.ResponseFigures)
 		}
 	}
-	gone, err := HoldResponses(claim, p, p.To, seen(p.From, p.From.Add(12*time.Hour)), nil, responsesOf(0))
+	gone, err := claim.Hold(p, p.To, ResponseHistory{Series: seen(p.From, p.From.Add(12*time.Hour)), Count: responsesOf(0)})
 	if err != nil || gone.Unknown < 700 || gone.Answer != CannotTell {
 		t.Errorf("half of the day unknown: %s with %d unknown, %v", gone.Answer, gone.Unknown, err)
 	}

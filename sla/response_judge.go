@@ -21,11 +21,6 @@ type ResponseHistory struct {
 	Count       CountResponses
 }
 
-// HoldResponses holds a history that nobody has corrected to the claim: see Hold.
-func HoldResponses(c ResponseClaim, p timeline.Period, until time.Time, series []timeline.Series, ex []Exclusion, count CountResponses) (ResponseVerdict, error) {
-	return c.Hold(p, until, ResponseHistory{Series: series, Exclusions: ex, Count: count})
-}
-
 // Hold holds the operations of a window to a claim on response time, as the function
 // Hold does the downtime: what lies outside service hours or in maintenance that the
 // claim leaves out is not counted, what is not known is carried as slots of the base

@@ -41,6 +41,8 @@ type Version struct {
 	Digits       int
 	Downtime     float64 // seconds, point
 	Answer       sla.Answer
+	Responses    bool     // of a claim on response time, which has no availability
+	Share        *float64 // of operations in time, 0-1; nil where there was none
 }
 
 // maxComment bounds a comment: some paragraphs.

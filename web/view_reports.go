@@ -170,8 +170,15 @@ func (v *visit) named(c *status.Claim, p timeline.Period) reportedPeriod {
 
 // version is one figure that was handed out, with the claim's digits and one more.
 func (v *visit) version(x *Version) versionRow {
+	figure := spaced(sla.Percent(x.Availability, max(x.Digits+1, 3)))
+	if x.Responses {
+		figure = "–"
+		if x.Share != nil {
+			figure = sharePercent(*x.Share, max(x.Digits+1, 2))
+		}
+	}
 	return versionRow{
-		Number: v.t("reports.version", x.Version), Figure: spaced(sla.Percent(x.Availability, max(x.Digits+1, 3))), Why: x.Why, Correction: x.Correction,
+		Number: v.t("reports.version", x.Version), Figure: figure, Why: x.Why, Correction: x.Correction,
 		At: v.at(x.At), Answer: v.answerOf(x.Answer),
 	}
 }

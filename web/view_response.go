@@ -79,7 +79,7 @@ func responseCoverage(r *sla.ResponseVerdict) string {
 
 // quantiles are the times in one line.
 func (v *visit) quantiles(f *sla.ResponseFigures) string {
-	if f.Operations == f.Failed {
+	if f.Quantiles[0].High == 0 {
 		return ""
 	}
 	var times []any
@@ -137,6 +137,9 @@ func (s *server) responseClaim(v *visit, c *status.Response, x *status.Service) 
 			out.Files = append(out.Files, fileLink{resultsURL(id, soFar(c.Period, c.Until)), v.t("why.file", v.checkName(v.board, id))})
 		}
 	}
+	like := asClaim(c)
+	like.Claim.Availability = c.Claim.Share // for the digits
+	out.Corrections, out.Versions, out.Forms = s.correctionsOf(v, like), s.versionsOf(v, like), s.claimForms(v, like)
 	return view{name: "claim", title: v.t("why.title") + ": " + out.Verdict.Figure, active: "overview", every: historyEvery, body: out}
 }
 
@@ -153,7 +156,7 @@ func (v *visit) responseSteps(c *status.Response, x *status.Service) []step {
 	if c.Unknown > 0 {
 		steps = append(steps, step{Title: v.t("response.unknown"), Text: v.t("response.unknown.text", v.count(c.Unknown))})
 	}
-	if c.Operations > c.Failed {
+	if c.Quantiles[0].High > 0 {
 		steps = append(steps, v.stepTimes(c))
 	}
 	if c.Operations > 0 {

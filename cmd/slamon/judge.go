@@ -18,6 +18,7 @@ import (
 type judgeFlags struct {
 	results               []string
 	exclude, rule         string
+	corrections           string
 	sitesDown             int
 	oneSite               bool
 	claim, from, to, zone string
@@ -46,8 +47,8 @@ all_down, "2 of 3 down", "2 of 3 up", or mean, with --weights for what each coun
 
 --results may be given several times, and as SITE=FILE for a file without the column
 site. Results of several sites are judged apart; and together, where each site has the
-same one check: down is then what more than half of the sites, or --sites-down of them,
-saw down at the same time, since what one sees may be its own way to the service.
+same checks: a check is then down while more than half of the sites, or --sites-down
+of them, see it down at the same time, since what one sees may be its own way to it.
 --one-site takes all of them for one place, for instance because it was renamed.
 
 --from and --to are RFC 3339 instants or days of the calendar in --tz. A day in
@@ -56,6 +57,9 @@ saw down at the same time, since what one sees may be its own way to the service
 
 --exclude is CSV with a header: from, to, and optional announced and note. Its
 time leaves the account, and the denominator too.
+
+--corrections is what was corrected, as /api/v1/corrections?claim=ID gives it. Time that
+counts as excluded leaves the account like --exclude; other time counts as it says.
 
 --service-hours are the hours in which the service is promised at all, in --tz, as
 the configuration has them; the rest leaves the account. --holidays is an iCalendar
@@ -99,6 +103,7 @@ Exit code: 0 met, 1 breached, 3 cannot tell, 2 bad usage or input, 4 else.`,
 	flags.DurationVar(&f.interval, "interval", 0, "base interval of the probes, such as 300s")
 	flags.DurationVar(&f.recheck, "recheck", 0, "pause between probes after a failure; 0 for no re-probing")
 	flags.StringVar(&f.exclude, "exclude", "", "maintenance to leave out, as CSV")
+	flags.StringVar(&f.corrections, "corrections", "", "what was corrected, as JSON of the API")
 	flags.StringVar(&f.rule, "rule", "", "how downtime is counted, as TOML")
 	flags.StringVar(&f.hours, "service-hours", "", "hours in which the service is promised, such as \"Mo-Fr 08:00-18:00\"")
 	flags.StringVar(&f.holidays, "holidays", "", "iCalendar file of holidays, closed besides --service-hours")
@@ -152,11 +157,19 @@ func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (none sla.SitesVerdic
 			return none, err
 		}
 	}
+	corrections, err := f.corrected(stdin)
+	if err != nil {
+		return none, err
+	}
 	pacing := report.Pacing{Interval: f.interval, Reprobe: f.recheck, Borders: []time.Time{window.From, window.To}}
 	sites, err := f.readSites(stdin, pacing)
 	if err != nil {
 		return none, err
 	}
+	for i := range sites {
+		sites[i].Series, _ = sla.Corrected(sites[i].Series, nil, corrections)
+	}
+	_, exclusions = sla.Corrected(nil, exclusions, corrections)
 	var all []timeline.Series
 	for _, s := range sites {
 		all = append(all, s.Series...)
@@ -169,6 +182,17 @@ func (f *judgeFlags) judge(stdin io.Reader, now time.Time) (none sla.SitesVerdic
 		return none, err
 	}
 	return sla.JudgeSites(claim, window, judgedUntil(window, all, now), sites, need, exclusions), nil
+}
+
+// corrected reads what --corrections names.
+func (f *judgeFlags) corrected(stdin io.Reader) (all []sla.Correction, err error) {
+	if f.corrections != "" {
+		err = read(f.corrections, stdin, func(r io.Reader, name string) (err error) {
+			all, err = report.ReadCorrections(r, name)
+			return err
+		})
+	}
+	return all, err
 }
 
 // judgedUntil returns how far a window can be judged.

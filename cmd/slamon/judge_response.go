@@ -51,6 +51,10 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 			return nil, err
 		}
 	}
+	corrections, err := f.corrected(stdin)
+	if err != nil {
+		return nil, err
+	}
 	series, operations, err := f.operations(stdin, window)
 	if err != nil {
 		return nil, err
@@ -58,8 +62,11 @@ func (f *judgeFlags) responses(stdin io.Reader, now time.Time) (*sla.ResponseVer
 	for _, s := range series {
 		c.Checks = append(c.Checks, s.Check)
 	}
-	v, err := sla.HoldResponses(c, window, judgedUntil(window, series, now), series, exclusions, func(id check.ID, set timeline.Set) (sla.Responses, error) {
-		return countOperations(operations[id], set), nil
+	v, err := c.Hold(window, judgedUntil(window, series, now), sla.ResponseHistory{
+		Series: series, Exclusions: exclusions, Corrections: corrections,
+		Count: func(id check.ID, set timeline.Set) (sla.Responses, error) {
+			return countOperations(operations[id], set), nil
+		},
 	})
 	return &v, err
 }

@@ -24,7 +24,7 @@ func (m *Made) responses(b *status.Board) {
 		Promise: sla.Promise{Limit: ResponseLimit, Share: sla.Figure{PPB: 990_000_000}},
 	}
 	hold := func(p timeline.Period) sla.ResponseVerdict {
-		v, err := sla.HoldResponses(claim, p, p.To, []timeline.Series{m.series[s.Checks[0].ID]}, nil, m.count)
+		v, err := claim.Hold(p, p.To, sla.ResponseHistory{Series: []timeline.Series{m.series[s.Checks[0].ID]}, Count: m.count})
 		if err != nil {
 			panic(err) // count makes none
 		}

@@ -42,12 +42,12 @@ func (t *teller) dispatch(now time.Time) {
 // zoned are claims whose days begin at the same time.
 type zoned struct {
 	zone   *time.Location
-	claims []sla.Claim
+	claims []heldClaim
 }
 
 // byZone groups the claims of a report by their zones, in the order of the file.
 func byZone(cfg *config.Config, s *alert.Dispatch) (groups []zoned) {
-	for _, c := range cfg.Claims {
+	for _, c := range heldClaims(cfg) {
 		if len(s.Claims) > 0 && !slices.Contains(s.Claims, c.ID) {
 			continue
 		}
@@ -127,12 +127,12 @@ func (t *teller) dispatched(now time.Time, cfg *config.Config, s *alert.Dispatch
 	rules := t.rules(cfg)
 	out.Channels, out.Fallback = rules.Reach(now, s.Channels), rules.Reach(now, s.Fallback)
 	for _, c := range g.claims {
-		doc, err := site{t.d.ledger, cfg}.document(c, p, now)
+		doc, err := site{t.d.ledger, cfg}.held(&c, p, now)
 		if err != nil {
 			return nil, err
 		}
 		answer := doc.Answer()
-		if doc.Verdict.Probes.Total == 0 || s.OnlyWhenBreached && answer != sla.Breached && answer != sla.BreachedCertain {
+		if !doc.Measured() || s.OnlyWhenBreached && answer != sla.Breached && answer != sla.BreachedCertain {
 			continue
 		}
 		out.Dispatch.Claims = append(out.Dispatch.Claims, c.ID)
@@ -163,20 +163,20 @@ func (t *teller) renderReport(r notify.Renderer, cfg *config.Config, n alert.Not
 	var attached []notify.Attachment
 	title := ""
 	for _, id := range n.Dispatch.Claims {
-		claim, ok := claimOf(cfg, id)
+		claim, ok := heldOf(cfg, id)
 		if !ok {
 			continue // taken out of the file since
 		}
-		doc, err := site{t.d.ledger, cfg}.document(claim, n.Dispatch.Period, time.Now())
+		doc, err := site{t.d.ledger, cfg}.held(&claim, n.Dispatch.Period, time.Now())
 		if err != nil {
 			sections = append(sections, notify.Section{Title: string(id), Lines: []notify.Fact{{Name: "error", Value: err.Error()}}})
 			continue
 		}
 		brief := doc.Brief(words)
 		title = brief.Period
-		sections = append(sections, sectionOf(brief, report.LinkWord(words), reportLink(r.URL, claim, n.Dispatch.Period, language)))
+		sections = append(sections, sectionOf(brief, report.LinkWord(words), reportLink(r.URL, claim.Claim, n.Dispatch.Period, language)))
 		for _, f := range formats {
-			if a, err := attach(doc, report.Format(f), words, n.Dispatch); err == nil {
+			if a, err := attach(doc, id, report.Format(f), words, n.Dispatch); err == nil {
 				attached = append(attached, a)
 			} else {
 				t.d.log.Error("report cannot be attached", "claim", id, "format", f, "error", err)
@@ -207,10 +207,10 @@ func reportLink(base string, c sla.Claim, p timeline.Period, language string) st
 	return base + "/api/v1/reports/" + url.PathEscape(string(c.ID)) + "?" + q.Encode()
 }
 
-func attach(doc *report.Document, f report.Format, l *report.Language, d *alert.Dispatched) (notify.Attachment, error) {
+func attach(doc document, id sla.ClaimID, f report.Format, l *report.Language, d *alert.Dispatched) (notify.Attachment, error) {
 	var out bytes.Buffer
 	err := doc.Write(&out, f, l)
-	name := fmt.Sprintf("%s-%s.%s", doc.Verdict.Claim.ID, periodName(d), f.Extension())
+	name := fmt.Sprintf("%s-%s.%s", id, periodName(d), f.Extension())
 	return notify.Attachment{Name: strings.ReplaceAll(name, "/", "-"), MediaType: f.MediaType(), Data: out.Bytes()}, err
 }
 

@@ -12,20 +12,6 @@ import (
 	"github.com/slamon/slamon/web"
 )
 
-// judge holds a claim to a period with the corrections given.
-func (l *ledger) judge(cfg *config.Config, c sla.Claim, p timeline.Period, corrections []sla.Correction) (sla.Verdict, error) {
-	until := p.To
-	if now := time.Now(); now.Before(until) {
-		until = now
-	}
-	series, err := l.series(c, p)
-	if err != nil {
-		return sla.Verdict{}, err
-	}
-	series, ex := sla.Corrected(series, l.exclusions(cfg, c.Service), corrections)
-	return sla.Hold(c, p, until, series, ex), nil
-}
-
 func (l *ledger) series(c sla.Claim, p timeline.Period) ([]timeline.Series, error) {
 	all := make([]timeline.Series, 0, len(c.Checks))
 	for _, id := range c.Checks {
@@ -42,7 +28,7 @@ func (l *ledger) series(c sla.Claim, p timeline.Period) ([]timeline.Series, erro
 // and the months of reports, becomes a new version beside the old ones.
 func (l *ledger) Correct(c sla.Correction) (sla.Correction, error) {
 	cfg := l.config()
-	claim, ok := claimOf(cfg, c.Claim)
+	claim, ok := heldOf(cfg, c.Claim)
 	if !ok {
 		return c, refuse400("there is no claim %q", c.Claim)
 	}
@@ -55,7 +41,7 @@ func (l *ledger) Correct(c sla.Correction) (sla.Correction, error) {
 	}
 	l.closing.Lock()
 	defer l.closing.Unlock()
-	closed, err := l.frozenIn(&claim, periodOf(c.From, c.To))
+	closed, err := l.frozenIn(&claim.Claim, periodOf(c.From, c.To))
 	if err != nil {
 		return c, err
 	}
@@ -70,26 +56,29 @@ func (l *ledger) Correct(c sla.Correction) (sla.Correction, error) {
 
 // correct keeps a correction that has been checked, with all that follows from it, in
 // one transaction.
-func (l *ledger) correct(cfg *config.Config, claim sla.Claim, c sla.Correction, p timeline.Period, closed []frozenPeriod) (sla.Correction, error) {
+func (l *ledger) correct(cfg *config.Config, claim heldClaim, c sla.Correction, p timeline.Period, closed []frozenPeriod) (sla.Correction, error) {
 	before := l.correctionsOf(claim.ID)
 	after := append(slices.Clone(before), c)
-	was, err := l.judge(cfg, claim, p, before)
+	was, err := l.judge(cfg, &claim, p, before)
 	if err != nil {
 		return c, err
 	}
-	is, err := l.judge(cfg, claim, p, after)
+	is, err := l.judge(cfg, &claim, p, after)
 	if err != nil {
 		return c, err
+	}
+	if claim.promise != nil && was.nothing {
+		return c, refuse400("claim %s: the operations from %s to %s were never counted, or their raw results are gone: they cannot be counted anew", claim.ID, p.From.Format(time.RFC3339), p.To.Format(time.RFC3339))
 	}
 	c.ID = fmt.Sprintf("%s-%06d", claim.ID, len(before)+1)
-	c.Before, c.After = was.Availability.Point, is.Availability.Point
+	c.Before, c.After = was.point, is.point
 	entry, err := fact(correctionPrefix+c.ID, c)
 	if err != nil {
 		return c, err
 	}
 	facts := []store.Fact{entry}
 	for _, f := range closed {
-		v, err := l.judge(cfg, claim, f.Period, after)
+		v, err := l.judge(cfg, &claim, f.Period, after)
 		if err != nil {
 			return c, err
 		}

@@ -18,12 +18,12 @@ import (
 
 // frozen is the verdict of a closed period: version 1 as it was when the period
 // closed, later ones as corrections left it. None is ever changed.
-type frozen struct {
-	Version    int             `json:"version"`
-	At         time.Time       `json:"at"`
-	Correction string          `json:"correction,omitempty"`
-	Why        string          `json:"why,omitempty"`
-	Verdict    sla.VerdictJSON `json:"verdict"`
+type frozen[V any] struct {
+	Version    int       `json:"version"`
+	At         time.Time `json:"at"`
+	Correction string    `json:"correction,omitempty"`
+	Why        string    `json:"why,omitempty"`
+	Verdict    V         `json:"verdict"` // sla.VerdictJSON or sla.ResponseJSON
 }
 
 const (
@@ -55,20 +55,16 @@ func frozenKey(c *sla.Claim, p timeline.Period) string {
 }
 
 // versions returns what is frozen of a claim's period.
-func (l *ledger) versions(c *sla.Claim, p timeline.Period) ([]frozen, error) {
-	var list []frozen
-	err := eachFact(l.store, frozenKey(c, p), func(_ string, f frozen) { list = append(list, f) })
+func versions[V any](l *ledger, c *sla.Claim, p timeline.Period) ([]frozen[V], error) {
+	var list []frozen[V]
+	err := eachFact(l.store, frozenKey(c, p), func(_ string, f frozen[V]) { list = append(list, f) })
 	return list, err
 }
 
 // nextVersion is a verdict as it is kept: the next version of its period.
-func nextVersion(v *sla.Verdict, number int, why, correction string) (store.Fact, error) {
-	j := v.JSON()
-	if len(j.Incidents) > frozenIncidents {
-		j.Incidents = j.Incidents[:frozenIncidents]
-	}
-	f := frozen{Version: number, At: time.Now().UTC(), Correction: correction, Why: why, Verdict: j}
-	return fact(fmt.Sprintf("%s%04d", frozenKey(&v.Claim, v.Period), number), f)
+func nextVersion(v *finding, number int, why, correction string) (store.Fact, error) {
+	f := frozen[any]{Version: number, At: time.Now().UTC(), Correction: correction, Why: why, Verdict: v.verdict}
+	return fact(fmt.Sprintf("%s%04d", frozenKey(&v.claim.Claim, v.period), number), f)
 }
 
 func fact(key string, v any) (store.Fact, error) {
@@ -93,24 +89,24 @@ func calendars(c *sla.Claim) []sla.Window {
 func (l *ledger) closePeriods(now time.Time) error {
 	cfg := l.config()
 	var errs []error
-	for claims := range slices.Chunk(cfg.Claims, closedAtOnce) {
+	for claims := range slices.Chunk(heldClaims(cfg), closedAtOnce) {
 		errs = append(errs, l.closeClaims(cfg, now, claims...))
 	}
 	return errors.Join(errs...)
 }
 
 // closeClaims freezes the periods of some claims that have ended and are not frozen.
-func (l *ledger) closeClaims(cfg *config.Config, now time.Time, claims ...sla.Claim) error {
+func (l *ledger) closeClaims(cfg *config.Config, now time.Time, claims ...heldClaim) error {
 	l.closing.Lock()
 	defer l.closing.Unlock()
 	var facts []store.Fact
 	var errs []error
 	for i := range claims {
-		for _, w := range calendars(&claims[i]) {
-			ended, err := l.ended(&claims[i], w, now)
+		for _, w := range calendars(&claims[i].Claim) {
+			ended, err := l.ended(&claims[i].Claim, w, now)
 			errs = append(errs, err)
 			for _, p := range ended {
-				f, err := l.close(cfg, claims[i], p)
+				f, err := l.close(cfg, &claims[i], p)
 				errs = append(errs, err)
 				facts = append(facts, f...)
 			}
@@ -121,26 +117,26 @@ func (l *ledger) closeClaims(cfg *config.Config, now time.Time, claims ...sla.Cl
 
 // closeAsked freezes the period that a report is asked for, if it has ended: once a
 // figure has been handed out it stays, even where no daemon ran when it closed.
-func (l *ledger) closeAsked(cfg *config.Config, c sla.Claim, ask web.ReportRequest, now time.Time) error {
+func (l *ledger) closeAsked(cfg *config.Config, c heldClaim, ask web.ReportRequest, now time.Time) error {
 	if err := l.closeClaims(cfg, now, c); err != nil {
 		return err
 	}
-	p, err := askedPeriod(c, ask, now)
+	p, err := askedPeriod(c.Claim, ask, now)
 	if err != nil || now.Before(p.To.Add(settling)) {
 		return nil // a mistake in what is asked is told by who answers
 	}
 	l.closing.Lock()
 	defer l.closing.Unlock()
-	if l.closed[frozenKey(&c, p)] {
+	if l.closed[frozenKey(&c.Claim, p)] {
 		return nil
 	}
-	known, err := l.versions(&c, p)
+	known, err := l.store.Scan(frozenKey(&c.Claim, p), 1)
 	if err != nil || len(known) > 0 {
 		return err
 	}
-	for _, w := range calendars(&c) {
+	for _, w := range calendars(&c.Claim) {
 		if q := w.Period(p.From); q.From.Equal(p.From) && q.To.Equal(p.To) {
-			facts, err := l.close(cfg, c, p)
+			facts, err := l.close(cfg, &c, p)
 			return errors.Join(err, l.store.PutAll(facts))
 		}
 	}
@@ -179,20 +175,21 @@ func (l *ledger) ended(c *sla.Claim, w sla.Window, now time.Time) ([]timeline.Pe
 
 // close judges a period for the first time. One from before the first result, or
 // outside a fixed window, has nothing to freeze.
-func (l *ledger) close(cfg *config.Config, c sla.Claim, p timeline.Period) ([]store.Fact, error) {
+func (l *ledger) close(cfg *config.Config, c *heldClaim, p timeline.Period) ([]store.Fact, error) {
+	key := frozenKey(&c.Claim, p)
 	if own := c.Window.Period(p.From); c.Window.Kind == sla.Fixed && (!p.From.Before(own.To) || !own.From.Before(p.To)) {
-		l.closed[frozenKey(&c, p)] = true
+		l.closed[key] = true
 		return nil, nil
 	}
 	v, err := l.judge(cfg, c, p, l.correctionsOf(c.ID))
 	if err != nil {
 		return nil, err
 	}
-	l.closed[frozenKey(&c, p)] = true
-	if v.Probes.Total == 0 || v.Unknown >= v.Accounted { // there is no figure to hand out
+	l.closed[key] = true
+	if v.nothing { // there is no figure to hand out
 		return nil, nil
 	}
-	l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.Answer)
+	l.log.Info("period closed", "claim", c.ID, "from", p.From, "to", p.To, "verdict", v.answer)
 	f, err := nextVersion(&v, 1, "", "")
 	return []store.Fact{f}, err
 }
@@ -226,11 +223,8 @@ func (l *ledger) frozenIn(c *sla.Claim, p timeline.Period) ([]frozenPeriod, erro
 // unfrozen refuses a change of maintenance that would silently give a closed period
 // another figure.
 func (l *ledger) unfrozen(cfg *config.Config, service check.ServiceID, before, after []sla.Exclusion, p timeline.Period) error {
-	for i := range cfg.Claims {
-		c := &cfg.Claims[i]
-		if c.Service != service {
-			continue
-		}
+	for _, held := range claimsOf(cfg, service) {
+		c := &held.Claim
 		closed, err := l.frozenIn(c, p)
 		if err != nil {
 			return err
@@ -249,11 +243,20 @@ func (l *ledger) unfrozen(cfg *config.Config, service check.ServiceID, before, a
 }
 
 // reportVersions are frozen verdicts as a report shows them.
-func reportVersions(list []frozen) []report.Frozen {
+func reportVersions(list []frozen[sla.VerdictJSON]) []report.Frozen {
 	out := make([]report.Frozen, 0, len(list))
 	for _, f := range list {
 		out = append(out, report.Frozen{Version: f.Version, At: f.At, Why: f.Why, Availability: f.Verdict.Availability.Point,
 			Downtime: f.Verdict.Downtime.Point, Answer: string(f.Verdict.Verdict)})
+	}
+	return out
+}
+
+// responseVersions are those of a claim on response time.
+func responseVersions(list []frozen[sla.ResponseJSON]) []report.FrozenResponse {
+	out := make([]report.FrozenResponse, 0, len(list))
+	for _, f := range list {
+		out = append(out, report.FrozenResponse{Version: f.Version, At: f.At, Why: f.Why, Share: f.Verdict.Share.Point, Answer: f.Verdict.Verdict})
 	}
 	return out
 }

@@ -116,10 +116,14 @@ func (s stating) Versions(id sla.ClaimID) ([]web.Version, error) {
 	var list []web.Version
 	err := eachFact(s.store, frozenPrefix+string(id)+"/", func(_ string, f frozenHead) {
 		v := &f.Verdict
-		list = append(list, web.Version{
+		out := web.Version{
 			From: v.Window.From, To: v.Window.To, Version: f.Version, At: f.At, Correction: f.Correction, Why: f.Why,
 			Availability: v.Availability.Point, Digits: v.Claim.Digits, Downtime: v.Downtime.Point, Answer: v.Verdict,
-		})
+		}
+		if v.Claim.Response != "" {
+			out.Responses, out.Share, out.Digits = true, v.Share.Point, v.Claim.Share.Digits
+		}
+		list = append(list, out)
 	})
 	slices.SortStableFunc(list, func(a, b web.Version) int {
 		return cmp.Or(b.From.Compare(a.From), cmp.Compare(a.Version, b.Version))
@@ -135,7 +139,12 @@ type frozenHead struct {
 	Correction string    `json:"correction"`
 	Why        string    `json:"why"`
 	Verdict    struct {
-		Claim        struct{ Digits int }
+		Claim struct {
+			Digits   int
+			Response string     // of a claim on response time
+			Share    sla.Figure // likewise
+		}
+		Share        sla.ShareJSON `json:"within_limit"`
 		Window       struct{ From, To time.Time }
 		Availability struct{ Point float64 }
 		Downtime     struct{ Point float64 } `json:"downtime_seconds"`

@@ -2,17 +2,13 @@ package daemon
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 	"io"
-	"path/filepath"
 	"time"
 
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/report"
 	"github.com/slamon/slamon/sla"
-	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/timeline"
 	"github.com/slamon/slamon/web"
 )
@@ -21,6 +17,16 @@ import (
 type document interface {
 	Write(io.Writer, report.Format, *report.Language) error
 	Answer() sla.Answer
+	Measured() bool
+	Brief(*report.Language) report.Brief
+}
+
+// held makes the report on a claim of either sort.
+func (s site) held(c *heldClaim, p timeline.Period, now time.Time) (document, error) {
+	if c.promise != nil {
+		return s.responseDocument(c.response(), p, now)
+	}
+	return s.document(c.Claim, p, now)
 }
 
 func responseOf(cfg *config.Config, id sla.ClaimID) (sla.ResponseClaim, bool) {
@@ -57,46 +63,27 @@ func (s site) responseDocument(c sla.ResponseClaim, p timeline.Period, now time.
 	for i := range series {
 		series[i].Check = c.Checks[i]
 	}
-	book := s.ledger.replies
-	if book == nil {
-		book = newResponses(s.ledger.store, s.ledger, s.ledger.log)
+	kept, err := versions[sla.ResponseJSON](s.ledger, &c.Claim, p)
+	if err != nil {
+		return nil, err
 	}
+	notices, err := s.notices(c.Service, p)
+	if err != nil {
+		return nil, err
+	}
+	done, err := s.deeds(c.Service, p)
+	if err != nil {
+		return nil, err
+	}
+	book := s.ledger.responses()
 	return report.MakeResponses(report.ResponseInput{
 		Now: now, Version: s.ledger.version, Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
-		Maintenance: s.ledger.exclusions(s.config, c.Service),
+		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: s.corrections(c.ID, p), Causes: s.ledger.allCauses(),
+		Notices: notices, Deeds: done, Versions: responseVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
 		Count: func(id check.ID, set timeline.Set) (sla.Responses, error) {
 			return book.count(id, set, ceilMilli(now))
 		},
 	})
-}
-
-// writeResponseReports writes the last month's reports on response times.
-func (d *Daemon) writeResponseReports(s site, now time.Time, l *report.Language) error {
-	settings := s.config.Report
-	var errs []error
-	for _, c := range s.config.Responses {
-		month := sla.Window{Kind: sla.CalendarMonth, Zone: c.Window.Zone}
-		p := month.Previous(month.Period(now))
-		base := filepath.Join(settings.Directory, fmt.Sprintf("%s-%s", c.ID, p.From.Format("2006-01")))
-		if done, err := filepath.Glob(globSafe(base) + ".*"); err != nil || len(done) > 0 {
-			errs = append(errs, err)
-			continue
-		}
-		doc, err := s.responseDocument(c, p, now)
-		if err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		if settings.OnlyWhenBreached && doc.Answer() != sla.Breached || doc.Verdict.Operations.Total == 0 {
-			continue
-		}
-		for _, f := range settings.Formats {
-			format := report.Format(f)
-			errs = append(errs, writeReport(base+"."+format.Extension(), doc, format, l))
-		}
-		d.event(status.Event{At: now, Kind: "report", Text: base})
-	}
-	return errors.Join(errs...)
 }
 
 // measurable makes the report that a row of the sheet is held against.

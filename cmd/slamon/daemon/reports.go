@@ -28,6 +28,7 @@ func (s stating) done(err error, kind, text string) error {
 	if err == nil {
 		s.event(status.Event{At: time.Now(), Kind: kind, Text: text})
 		s.refresh(time.Now())
+		nudge(s.replies.wake) // response times are counted beside the board
 	}
 	return err
 }
@@ -63,7 +64,7 @@ type site struct {
 // report makes the report that the API asks for.
 func (d *Daemon) report(ask web.ReportRequest) ([]byte, string, error) {
 	now, cfg := time.Now(), d.config.Load()
-	if c, ok := claimOf(cfg, ask.Claim); ok {
+	if c, ok := heldOf(cfg, ask.Claim); ok {
 		if err := d.ledger.closeAsked(cfg, c, ask, now); err != nil {
 			return nil, "", err
 		}
@@ -150,7 +151,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	if err != nil {
 		return nil, err
 	}
-	kept, err := s.ledger.versions(&c, p)
+	kept, err := versions[sla.VerdictJSON](s.ledger, &c, p)
 	if err != nil {
 		return nil, err
 	}
@@ -162,17 +163,21 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	if err != nil {
 		return nil, err
 	}
-	var corrections []sla.Correction
-	for _, k := range s.ledger.correctionsOf(c.ID) {
-		if k.From.Before(p.To) && p.From.Before(k.To) {
-			corrections = append(corrections, k)
-		}
-	}
 	return report.Make(report.Input{
 		Now: now, Version: s.ledger.version, Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
-		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: corrections, Causes: s.ledger.allCauses(),
+		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: s.corrections(c.ID, p), Causes: s.ledger.allCauses(),
 		Notices: notices, Deeds: done, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
 	}), nil
+}
+
+// corrections are those of a claim that reach into a period.
+func (s site) corrections(id sla.ClaimID, p timeline.Period) (list []sla.Correction) {
+	for _, k := range s.ledger.correctionsOf(id) {
+		if k.From.Before(p.To) && p.From.Before(k.To) {
+			list = append(list, k)
+		}
+	}
+	return list
 }
 
 func (s site) service(id check.ServiceID) check.Service {
@@ -278,7 +283,7 @@ func (d *Daemon) writeReports(now time.Time) error {
 		return err
 	}
 	var errs []error
-	for _, c := range s.config.Claims {
+	for _, c := range heldClaims(s.config) {
 		month := sla.Window{Kind: sla.CalendarMonth, Zone: c.Window.Zone}
 		p := month.Previous(month.Period(now))
 		base := filepath.Join(settings.Directory, fmt.Sprintf("%s-%s", c.ID, p.From.Format("2006-01")))
@@ -286,13 +291,13 @@ func (d *Daemon) writeReports(now time.Time) error {
 			errs = append(errs, err)
 			continue
 		}
-		doc, err := s.document(c, p, now)
+		doc, err := s.held(&c, p, now)
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
 		breached := doc.Answer() == sla.Breached || doc.Answer() == sla.BreachedCertain
-		if settings.OnlyWhenBreached && !breached || doc.Verdict.Probes.Total == 0 {
+		if settings.OnlyWhenBreached && !breached || !doc.Measured() {
 			continue
 		}
 		for _, f := range settings.Formats {
@@ -301,7 +306,7 @@ func (d *Daemon) writeReports(now time.Time) error {
 		}
 		d.event(status.Event{At: now, Kind: "report", Text: base})
 	}
-	return errors.Join(append(errs, d.writeResponseReports(s, now, language))...)
+	return errors.Join(errs...)
 }
 
 // globSafe keeps a path from being read as a pattern.

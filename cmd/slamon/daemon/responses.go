@@ -127,12 +127,12 @@ func (r *responses) judge(cfg *config.Config, c sla.ResponseClaim, now time.Time
 	now = now.Truncate(time.Millisecond) // as results are kept, so that pieces are met again
 	out := status.Response{At: now}
 	var err error
-	ex := r.ledger.exclusions(cfg, c.Service)
-	if out.ResponseVerdict, err = r.hold(c, c.Window.Period(now), now, ex); err != nil {
+	ex, corrections := r.ledger.exclusions(cfg, c.Service), r.ledger.correctionsOf(c.ID)
+	if out.ResponseVerdict, err = r.hold(c, c.Window.Period(now), now, ex, corrections); err != nil {
 		return out, err
 	}
 	for _, w := range status.Windows {
-		v, err := r.hold(c, timeline.Period{From: now.Add(-w.Length), To: now}, now, ex)
+		v, err := r.hold(c, timeline.Period{From: now.Add(-w.Length), To: now}, now, ex, corrections)
 		if err != nil {
 			return out, err
 		}
@@ -141,7 +141,7 @@ func (r *responses) judge(cfg *config.Config, c sla.ResponseClaim, now time.Time
 	return out, nil
 }
 
-func (r *responses) hold(c sla.ResponseClaim, p timeline.Period, now time.Time, ex []sla.Exclusion) (sla.ResponseVerdict, error) {
+func (r *responses) hold(c sla.ResponseClaim, p timeline.Period, now time.Time, ex []sla.Exclusion, corrections []sla.Correction) (sla.ResponseVerdict, error) {
 	until := p.To
 	if now.Before(until) {
 		until = now
@@ -155,9 +155,9 @@ func (r *responses) hold(c sla.ResponseClaim, p timeline.Period, now time.Time, 
 		s.Check = id
 		series = append(series, s)
 	}
-	return sla.HoldResponses(c, p, until, series, ex, func(id check.ID, set timeline.Set) (sla.Responses, error) {
+	return c.Hold(p, until, sla.ResponseHistory{Series: series, Exclusions: ex, Corrections: corrections, Count: func(id check.ID, set timeline.Set) (sla.Responses, error) {
 		return r.count(id, set, now)
-	})
+	}})
 }
 
 // forget drops what nobody asks for any more, and begins a new round.
