@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/slamon/slamon/status"
@@ -39,3 +40,6 @@ func (d *Daemon) backupNow(ctx context.Context) (string, error) {
 	}
 	return path, err
 }
+
+// errBackupOff is the answer to a backup by hand when no directory is named.
+var errBackupOff = fmt.Errorf("no backup directory is configured\ntry: backup_directory = \"/var/backups/slamon\" under [storage]")

@@ -1,9 +1,7 @@
 package daemon
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"log/slog"
 	"reflect"
 	"slices"
@@ -16,22 +14,6 @@ import (
 	"github.com/slamon/slamon/snmp"
 	"github.com/slamon/slamon/status"
 	"github.com/slamon/slamon/store"
-	"github.com/slamon/slamon/timeline"
-)
-
-const (
-	watchPrefix  = "watch/"
-	reviewPrefix = "review/"
-	// watchEvery is how often thresholds are written down while nothing crosses: what
-	// came after is stepped through again at the next start.
-	watchEvery = 10 * time.Minute
-	// crossingsWaiting bounds the crossings that are not written down yet.
-	crossingsWaiting = 10_000
-	trapsShown       = 20
-	crossingsKept    = 1000 // in memory; the store has them all as events
-	// forgetWatch is how long a threshold stands on a series that is not read any more:
-	// a line card that was taken out. A device that is silent is an incident of its own.
-	forgetWatch = 24 * time.Hour
 )
 
 // devices is everything around what is read by SNMP. Readings flow poll → store →
@@ -69,25 +51,6 @@ type readDevice struct {
 	// void is when a poll of which nothing is known was last written down; likewise
 	// guarded by devices.mu.
 	void time.Time
-}
-
-type watchKey struct {
-	threshold string
-	series    device.Series
-}
-
-// watchFact names the entry of the store that keeps a threshold's state for a device.
-type watchFact struct {
-	threshold string
-	device    device.ID
-}
-
-func (w watchFact) key() string { return watchPrefix + w.threshold + "/" + string(w.device) }
-
-// keptWatch is one line of such an entry.
-type keptWatch struct {
-	device.Series
-	device.Watch
 }
 
 func newDevices(log *slog.Logger, event func(status.Event), wake chan<- struct{}) *devices {
@@ -191,75 +154,6 @@ func (r *readDevice) news(readings []device.Reading, now time.Time) bool {
 	return true
 }
 
-// catchUp steps thresholds through the readings that came after their state was last
-// written down. The caller holds d.mu.
-func (d *devices) catchUp() {
-	now := time.Now()
-	for id, limits := range d.limits {
-		for _, series := range d.store.SeriesOf(id) {
-			for _, t := range limits {
-				if t.Watches(series) {
-					d.catchUpOne(t, series, now)
-				}
-			}
-		}
-	}
-}
-
-func (d *devices) catchUpOne(t device.Threshold, series device.Series, now time.Time) {
-	key := watchKey{t.ID, series}
-	w, known := d.watches[key]
-	if !known || w.Last.IsZero() {
-		return
-	}
-	if len(w.Samples) == 0 && t.By != device.ByLatest { // they are not written down
-		before, err := d.store.Readings(series, timeline.Period{From: w.Last.Add(-t.Over), To: w.Last.Add(time.Nanosecond)})
-		if err != nil {
-			d.log.Error("readings cannot be read", "series", series.String(), "error", err)
-		}
-		for _, r := range before[max(0, len(before)-device.MaxSamples):] {
-			if r.Known() {
-				w.Samples = append(w.Samples, device.Sample{At: r.At, Value: r.Value})
-			}
-		}
-		d.watches[key] = w
-	}
-	missed, err := d.store.Readings(series, timeline.Period{From: w.Last.Add(time.Nanosecond), To: now.Add(time.Hour)})
-	if err != nil {
-		d.log.Error("readings cannot be read", "series", series.String(), "error", err)
-	}
-	for _, r := range missed {
-		d.step(t, key, r)
-	}
-}
-
-// committed is called by the store once readings are durable.
-func (d *devices) committed(list []device.Reading) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	before := len(d.crossed)
-	for i := range list {
-		for _, t := range d.limits[list[i].Device] {
-			if t.Watches(list[i].Series) {
-				d.step(t, watchKey{t.ID, list[i].Series}, list[i])
-			}
-		}
-	}
-	if len(d.crossed) > before {
-		nudge(d.nudge)
-	}
-}
-
-// step holds one reading against a threshold. The caller holds d.mu.
-func (d *devices) step(t device.Threshold, key watchKey, r device.Reading) {
-	w, told := t.Step(d.watches[key], r)
-	d.watches[key] = w
-	d.dirty[watchFact{t.ID, r.Device}] = true
-	if len(told) > 0 && len(d.crossed) < crossingsWaiting {
-		d.crossed = append(d.crossed, told...)
-	}
-}
-
 // run writes down what happened, and looks at capacity once a day.
 func (d *devices) run(ctx context.Context) error {
 	ticker := time.NewTicker(time.Minute)
@@ -280,95 +174,6 @@ func (d *devices) run(ctx context.Context) error {
 		case <-ticker.C:
 		}
 	}
-}
-
-// tell turns crossings into events, and reports whether there were any.
-func (d *devices) tell() bool {
-	d.mu.Lock()
-	crossed := d.crossed
-	d.crossed = nil
-	d.told = append(d.told, crossed...)
-	d.told = d.told[max(0, len(d.told)-crossingsKept):]
-	d.mu.Unlock()
-	for _, c := range crossed {
-		d.event(status.Event{At: c.At, Kind: "crossing_" + string(c.Change), Text: c.Threshold + ": " + c.Sentence})
-	}
-	if len(crossed) > 0 {
-		nudge(d.wake)
-	}
-	return len(crossed) > 0
-}
-
-// history returns the crossings of late, oldest first.
-func (d *devices) history() []device.Crossing {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return slices.Clone(d.told)
-}
-
-// keepWatches writes down the thresholds whose state has changed.
-func (d *devices) keepWatches() {
-	d.mu.Lock()
-	lists := make(map[watchFact][]keptWatch, len(d.dirty))
-	for key, w := range d.watches {
-		fact := watchFact{key.threshold, key.series.Device}
-		if d.dirty[fact] {
-			w.Samples = nil // they are readings, and in the store already
-			lists[fact] = append(lists[fact], keptWatch{key.series, w})
-		}
-	}
-	clear(d.dirty)
-	d.mu.Unlock()
-	facts := make([]store.Fact, 0, len(lists))
-	for fact, list := range lists {
-		text, err := json.Marshal(list)
-		if err != nil {
-			d.log.Error("a threshold cannot be written down", "threshold", fact.threshold, "error", err)
-			continue
-		}
-		facts = append(facts, store.Fact{Key: fact.key(), Value: text})
-	}
-	if len(facts) == 0 {
-		return
-	}
-	if err := d.store.PutAll(facts); err != nil {
-		d.log.Error("thresholds cannot be written down", "error", err)
-	}
-}
-
-// board returns the devices as a board shows them.
-func (d *devices) board(cfg *config.Config) []status.Device {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	watched := map[device.ID][]status.Watched{}
-	byID := make(map[string]device.Threshold, len(d.config.Thresholds))
-	for _, t := range d.config.Thresholds {
-		byID[t.ID] = t
-	}
-	for key, w := range d.watches {
-		if t, ok := byID[key.threshold]; ok && t.Watches(key.series) && time.Since(w.Last) < forgetWatch {
-			watched[key.series.Device] = append(watched[key.series.Device], status.Watched{Threshold: t, Series: key.series, Watch: w})
-		}
-	}
-	out := make([]status.Device, 0, len(cfg.SNMP.Devices))
-	for _, dev := range cfg.SNMP.Devices {
-		shown := status.Device{Device: dev, Readings: d.store.LatestReadings(dev.ID), Watched: watched[dev.ID], Traps: slices.Clone(d.traps[dev.ID])}
-		if r := d.read[dev.ID]; r != nil {
-			shown.Profile, shown.Notes = r.profile, r.notes
-		}
-		slices.SortFunc(shown.Readings, func(a, b device.Reading) int { return compareSeries(a.Series, b.Series) })
-		slices.SortFunc(shown.Watched, func(a, b status.Watched) int {
-			return cmp.Or(cmp.Compare(a.Threshold.ID, b.Threshold.ID), compareSeries(a.Series, b.Series))
-		})
-		// What a device no longer has is history, and not its present state.
-		shown.Readings = slices.DeleteFunc(shown.Readings, func(r device.Reading) bool { return time.Since(r.At) > 3*dev.Interval+time.Minute })
-		out = append(out, shown)
-	}
-	return out
-}
-
-func compareSeries(a, b device.Series) int {
-	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Instance, b.Instance))
 }
 
 // close frees the sockets.

@@ -5,10 +5,11 @@
 // lifecycle.go starts in order and stops in reverse. Results flow schedule → store →
 // committed → board and metrics, so that nothing is shown before it is durable:
 //
-//   - daemon.go takes a configuration and a commit of results; latest.go, usual.go and
-//     devices.go keep what is known of every check and device.
+//   - daemon.go opens and closes; take.go puts a configuration into force, commit.go gets
+//     results once they are durable, and latest.go, usual.go and devices*.go keep what is
+//     known of every check and device. own.go tells of slamon itself.
 //   - board*.go judge: a whole board at rest, a quick one when a state changes.
-//   - notices.go and told.go turn a board into notices and put them into the outbox;
+//   - notices*.go and told.go turn a board into notices and put them into the outbox;
 //     dispatch.go mails reports, duty.go says who is on duty, deeds.go what people did.
 //   - ledger*.go hold what people and files state: maintenance, causes, corrections, and
 //     periods that are closed; sources.go watches the files.

@@ -14,6 +14,7 @@ import (
 )
 
 const (
+	reviewPrefix = "review/"
 	// trendLooksBack is how many days a trend is drawn through.
 	trendLooksBack = 60
 	// reviewShown is how long a review that was decided stays on the list.

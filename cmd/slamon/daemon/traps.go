@@ -28,7 +28,9 @@ const (
 	trapNames = 10_000
 	// trapRetry is the pause after a port that could not be opened.
 	trapRetry = 30 * time.Second
-	engineKey = "snmp_engine"
+	// trapsShown is how many of a device a page lists.
+	trapsShown = 20
+	engineKey  = "snmp_engine"
 )
 
 // engine is what RFC 3411 wants to be kept over restarts.

@@ -4,11 +4,26 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash/maphash"
+	"strings"
 	"time"
 
 	"github.com/slamon/slamon/alert"
 )
+
+// The keys of the store that notices use, beside the outbox's own. The memory is
+// kept as one fact for each item, since a network that is gone has thousands.
+const (
+	itemPrefix    = "notices/item/"
+	subjectPrefix = "notices/subject/"
+	restKey       = "notices/rest" // groups and mutes
+	linkKey       = "notices/link_key"
+	tellingPrefix = "notices/vendor/" // by incident
+)
+
+// maxRemembered bounds what is read of the memory at a start.
+const maxRemembered = 200_000
 
 // changes returns what the store lacks of the memory; a nil value removes. What is
 // unchanged is known by its sum: thousands of items are looked at with every board
@@ -32,7 +47,7 @@ func (t *teller) changes() (map[string][]byte, error) {
 	for key, subject := range t.memory.Subjects {
 		errs = append(errs, put(subjectPrefix+key, subject, subjectSum(subject)))
 	}
-	whole := rest{&t.memory.Grouped, &t.memory.Mutes}
+	whole := remainder{&t.memory.Grouped, &t.memory.Mutes}
 	text, err := json.Marshal(whole)
 	errs = append(errs, err, put(restKey, whole, maphash.Bytes(sumSeed, text)))
 	for key := range t.kept {
@@ -124,4 +139,36 @@ func subjectSum(x *alert.Subject) uint64 {
 	s.text(x.Thread)
 	s.channels(x.Heard)
 	return s.Sum64()
+}
+
+// recall reads the memory.
+func (t *teller) recall() error {
+	t.memory = alert.Memory{Items: map[string]*alert.Item{}, Subjects: map[string]*alert.Subject{}, Grouped: map[string]time.Time{}}
+	load := func(prefix string, into func(key string) any) error {
+		facts, err := t.d.store.Scan(prefix, maxRemembered)
+		for _, f := range facts {
+			if err := json.Unmarshal(f.Value, into(strings.TrimPrefix(f.Key, prefix))); err != nil {
+				return fmt.Errorf("what was told before cannot be read: %s: %w", f.Key, err)
+			}
+		}
+		return err
+	}
+	return errors.Join(
+		load(itemPrefix, func(key string) any { t.memory.Items[key] = &alert.Item{}; return t.memory.Items[key] }),
+		load(subjectPrefix, func(key string) any { t.memory.Subjects[key] = &alert.Subject{}; return t.memory.Subjects[key] }),
+		load(restKey, func(string) any { return &remainder{&t.memory.Grouped, &t.memory.Mutes} }),
+		t.sumUp(), t.recallDeeds(),
+	)
+}
+
+// remainder is what the memory holds beside items and subjects.
+type remainder struct {
+	Grouped *map[string]time.Time `json:"grouped"`
+	Mutes   *[]alert.Mute         `json:"mutes"`
+}
+
+// sumUp notes what the store has. Callers hold mu, or are alone.
+func (t *teller) sumUp() error {
+	_, err := t.changes()
+	return err
 }

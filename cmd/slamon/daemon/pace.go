@@ -17,3 +17,11 @@ func (d *Daemon) rest(ctx context.Context, pause time.Duration, wake <-chan stru
 	}
 	return true
 }
+
+// nudge asks for something without waiting for it.
+func nudge(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
