@@ -101,7 +101,7 @@ func TestWebSocket(t *testing.T) {
 			if c.limit == 0 {
 				c.limit = patience
 			}
-			o := outcomeOf(t, newProbe(t, p), c.limit)
+			o := waitsFor(t, newProbe(t, p), c.limit, c.reason, c.sentence)
 			want(t, o, c.state, c.reason)
 			if o.Detail != nil && !strings.HasPrefix(o.Detail.Sentence, c.sentence) {
 				t.Errorf("sentence = %q, want %q", o.Detail.Sentence, c.sentence)

@@ -148,7 +148,7 @@ func TestDNS(t *testing.T) {
 			tt.ask.Server = server
 			limit := patience
 			if name == "one lost datagram" {
-				limit = 3 * brief // the question is repeated after a third of it
+				limit = 16 * brief // the question is repeated after a third of it
 			}
 			o := outcomeOf(t, newProbe(t, tt.ask), limit)
 			want(t, o, tt.state, tt.reason)
@@ -206,7 +206,7 @@ func TestDNSUnanswered(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := outcomeOf(t, newProbe(t, check.DNS{Name: "silent.test", Server: tt.server, TCP: tt.tcp}), brief)
+			o := waitsFor(t, newProbe(t, check.DNS{Name: "silent.test", Server: tt.server, TCP: tt.tcp}), brief, tt.reason, tt.says)
 			want(t, o, check.Down, tt.reason)
 			mentions(t, o, tt.says)
 		})
@@ -246,20 +246,20 @@ func TestDNSSystemResolver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := outcomeOf(t, probe, brief)
+	o := outcomeOf(t, probe, patience)
 	want(t, o, check.Unknown, check.ReasonInternal)
 	mentions(t, o, "name server")
 
 	if err := os.WriteFile(file, []byte("options edns0\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	want(t, outcomeOf(t, probe, brief), check.Unknown, check.ReasonInternal)
+	want(t, outcomeOf(t, probe, patience), check.Unknown, check.ReasonInternal)
 
 	// Port 53 of an address that nobody else uses: the first server is the one asked.
 	if err := os.WriteFile(file, []byte("nameserver 127.93.7.1\nnameserver 127.0.0.1\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o = outcomeOf(t, probe, brief)
+	o = outcomeOf(t, probe, patience)
 	want(t, o, check.Down, check.ReasonRefused)
 	if o.Detail.Address != "127.93.7.1:53" {
 		t.Errorf("asked %s, want 127.93.7.1:53", o.Detail.Address)

@@ -184,7 +184,7 @@ func TestGRPCCall(t *testing.T) {
 			if name == "hangs" {
 				limit = brief
 			}
-			o := outcomeOf(t, newProbe(t, tt.ask), limit)
+			o := waitsFor(t, newProbe(t, tt.ask), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

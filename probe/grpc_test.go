@@ -114,10 +114,10 @@ func TestGRPC(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			limit := patience
-			if tt.reason == check.ReasonTimeout {
+			if tt.says == "no answer" {
 				limit = brief
 			}
-			o := outcomeOf(t, newProbe(t, tt.ask), limit)
+			o := waitsFor(t, newProbe(t, tt.ask), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

@@ -72,7 +72,7 @@ func TestHTTPHostile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			c.params.URL = mustURL(t, "http://"+target(t, c.serve)+"/")
-			o := outcomeOf(t, HTTP(c.params), c.limit)
+			o := waitsFor(t, HTTP(c.params), c.limit, c.reason, c.tells)
 			want(t, o, c.state, c.reason)
 			if o.Detail != nil && !strings.Contains(o.Detail.Sentence, c.tells) {
 				t.Errorf("sentence %q, want it to tell %q", o.Detail.Sentence, c.tells)

@@ -160,8 +160,8 @@ func TestHTTPProxyDead(t *testing.T) {
 // TestHTTPProxySilent cannot tell who is silent, and blames the target.
 func TestHTTPProxySilent(t *testing.T) {
 	p := check.HTTP{URL: mustURL(t, "https://example.test/"), Proxy: &url.URL{Scheme: "http", Host: target(t, hangs)}}
-	want(t, outcomeOf(t, HTTP(p), brief), check.Down, check.ReasonTimeout)
+	want(t, outcomeOf(t, HTTP(p), 4*brief), check.Down, check.ReasonTimeout)
 	p.Proxy.Scheme = "socks5"
 	p.Proxy.Host = target(t, func(c net.Conn) { c.Read(make([]byte, 3)); c.Write([]byte{5, 0}); hangs(c) })
-	want(t, outcomeOf(t, HTTP(p), brief), check.Down, check.ReasonTimeout)
+	want(t, outcomeOf(t, HTTP(p), 4*brief), check.Down, check.ReasonTimeout)
 }

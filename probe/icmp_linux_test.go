@@ -54,7 +54,7 @@ func TestICMP(t *testing.T) {
 			t.Run(fmt.Sprintf("%s/v6=%v,unprivileged=%v", name, socket.v6, socket.unprivileged), func(t *testing.T) {
 				t.Parallel()
 				l := newLab(t, socket.v6, socket.unprivileged, tt.answer())
-				limit := brief
+				limit := 8 * brief // in which those answer that do
 				if tt.loss == 0 || tt.reason == check.ReasonUnreachable {
 					limit = patience // it must come back as soon as all is known
 				}

@@ -181,7 +181,7 @@ func TestSMTPHostile(t *testing.T) {
 			if tt.reason == check.ReasonTimeout {
 				limit = brief
 			}
-			hostile(t, outcomeOf(t, newProbe(t, tt.ask), limit), tt.state, tt.reason, tt.says)
+			hostile(t, waitsFor(t, newProbe(t, tt.ask), limit, tt.reason, tt.says), tt.state, tt.reason, tt.says)
 		})
 	}
 }
@@ -268,7 +268,7 @@ func TestIMAP(t *testing.T) {
 			if tt.reason == check.ReasonTimeout {
 				limit = brief
 			}
-			hostile(t, outcomeOf(t, newProbe(t, tt.ask), limit), tt.state, tt.reason, tt.says)
+			hostile(t, waitsFor(t, newProbe(t, tt.ask), limit, tt.reason, tt.says), tt.state, tt.reason, tt.says)
 		})
 	}
 }

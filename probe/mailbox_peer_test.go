@@ -229,7 +229,7 @@ func TestMailboxPeers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ask := p.box
 			tt.change(&ask)
-			o := outcomeOf(t, newProbe(t, ask), tt.limit)
+			o := waitsFor(t, newProbe(t, ask), tt.limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

@@ -84,10 +84,13 @@ func TestNTP(t *testing.T) {
 			t.Parallel()
 			tt.ask.Address = udpTarget(t, tt.serve)
 			limit := patience
-			if tt.reason == check.ReasonTimeout || name == "one lost datagram" {
-				limit = 3 * brief
+			switch {
+			case tt.reason == check.ReasonTimeout:
+				limit = brief
+			case name == "one lost datagram":
+				limit = 16 * brief // the question is repeated after a third of it
 			}
-			o := outcomeOf(t, newProbe(t, tt.ask), limit)
+			o := waitsFor(t, newProbe(t, tt.ask), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

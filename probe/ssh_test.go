@@ -56,7 +56,7 @@ func TestSSH(t *testing.T) {
 			if tt.reason == check.ReasonTimeout {
 				limit = brief
 			}
-			o := outcomeOf(t, newProbe(t, p), limit)
+			o := waitsFor(t, newProbe(t, p), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

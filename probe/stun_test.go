@@ -80,7 +80,7 @@ func TestSTUN(t *testing.T) {
 			if tt.reason == check.ReasonTimeout || tt.says == "not a STUN message" {
 				limit = brief
 			}
-			o := outcomeOf(t, newProbe(t, check.STUN{Address: udpTarget(t, tt.serve), Expect: tt.expect}), limit)
+			o := waitsFor(t, newProbe(t, check.STUN{Address: udpTarget(t, tt.serve), Expect: tt.expect}), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)

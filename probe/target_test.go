@@ -54,10 +54,10 @@ func outcomeOf(t testing.TB, probe func(context.Context) check.Outcome, limit ti
 // as long as the time runs out before, the probe is asked again with more of it.
 func waitsFor(t testing.TB, probe func(context.Context) check.Outcome, limit time.Duration, reason check.Reason, says string) check.Outcome {
 	t.Helper()
-	for ; ; limit *= 4 {
+	for ; ; limit = min(4*limit, patience) {
 		o := outcomeOf(t, probe, limit)
 		tooEarly := o.Reason == check.ReasonTimeout && (reason != check.ReasonTimeout || !strings.Contains(o.Detail.Sentence, says))
-		if !tooEarly || limit > patience {
+		if !tooEarly || limit >= patience {
 			return o
 		}
 	}

@@ -73,7 +73,7 @@ func TestTCP(t *testing.T) {
 			t.Parallel()
 			address := target(t, c.serve)
 			probe := TCP(check.TCP{Address: address, Dialogue: c.steps})
-			o := outcomeOf(t, probe, c.limit)
+			o := waitsFor(t, probe, c.limit, c.reason, "")
 			want(t, o, c.state, c.reason)
 			if o.Detail != nil && o.Detail.Address != address {
 				t.Errorf("evidence %+v, want address %s", o.Detail, address)
@@ -92,7 +92,7 @@ func TestTCPRefused(t *testing.T) {
 
 func TestTCPEvidence(t *testing.T) {
 	address := target(t, acts(">554 go away\r\nyou are not wanted\x00\r\n"))
-	d := outcomeOf(t, TCP(check.TCP{Address: address, Dialogue: expects("", "^220 ")}), brief).Detail
+	d := waitsFor(t, TCP(check.TCP{Address: address, Dialogue: expects("", "^220 ")}), brief, check.ReasonContent, "").Detail
 	if d.Status != "554 go away" || d.Body != "554 go away.\nyou are not wanted..\n" || d.Want != "a match of ^220 " {
 		t.Errorf("evidence %+v, want greeting, text and pattern", d)
 	}

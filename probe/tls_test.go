@@ -118,7 +118,7 @@ func TestTLSHostile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			address := target(t, c.serve)
-			o := outcomeOf(t, TLS(check.TLSHandshake{Address: address}), c.limit)
+			o := waitsFor(t, TLS(check.TLSHandshake{Address: address}), c.limit, c.reason, "handshake")
 			want(t, o, check.Down, c.reason)
 			if o.Detail.Phase != check.PhaseTLS || o.Detail.Address != address {
 				t.Errorf("evidence %+v, want phase tls and address %s", o.Detail, address)

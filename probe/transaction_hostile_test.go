@@ -128,14 +128,14 @@ func TestTransactionLongerThanInterval(t *testing.T) {
 		Steps:     []check.TransactionStep{{Name: "hang", URL: check.Text("http://" + hanging), Timeout: time.Hour}},
 	})
 	outcomes := make(chan check.Outcome)
-	const runs = 20
+	const runs, says = 20, "step hang (1 of 1): connected, but got no answer within"
 	for range runs {
-		go func() { outcomes <- outcomeOf(t, probe, brief) }()
+		go func() { outcomes <- waitsFor(t, probe, brief, check.ReasonTimeout, says) }()
 	}
 	for range runs {
 		o := <-outcomes
 		want(t, o, check.Down, check.ReasonTimeout)
-		mentions(t, o, "step hang (1 of 1): connected, but got no answer within")
+		mentions(t, o, says)
 	}
 }
 

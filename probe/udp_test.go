@@ -107,10 +107,10 @@ func TestUDP(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			limit := patience
-			if tt.state == check.Down && tt.reason != check.ReasonDNS {
+			if tt.reason == check.ReasonTimeout || tt.reason == check.ReasonContent {
 				limit = brief
 			}
-			o := outcomeOf(t, newProbe(t, check.UDP{Address: tt.address, Send: []byte("ping"), Expect: tt.expect}), limit)
+			o := waitsFor(t, newProbe(t, check.UDP{Address: tt.address, Send: []byte("ping"), Expect: tt.expect}), limit, tt.reason, tt.says)
 			want(t, o, tt.state, tt.reason)
 			if tt.says != "" {
 				mentions(t, o, tt.says)
