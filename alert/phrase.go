@@ -27,6 +27,9 @@ var phrases = []struct{ en, ja string }{
 	// Incidents and corrections.
 	{"side %s: want %s", "責任の区分 %s は選べません。"},
 	{"nobody is named who confirms it: say by", "確認した人の名前を入力してください。"},
+	{"no incident is named %s: a name is that of the check and the moment of the first failed probe, such as %s", "障害 %s は見つかりません。障害の名前は、チェックの名前と最初に失敗した時刻からなります（例：%s）。"},
+	{"no incident is named %s: there is no check %s in the configuration", "障害 %s は見つかりません。チェック %s は設定にありません。"},
+	{"no incident is named %s: no failure of %s began at that moment, or it is older than what the store keeps", "障害 %s は見つかりません。%s にその時刻に始まった障害がないか、保存期間を過ぎています。"},
 	{"no incident is named %s", "障害 %s は見つかりません。"},
 	{"the cause of this incident was confirmed %s times already", "この障害の原因はすでに %s 回確認されています。これ以上は記録できません。"},
 	{"nobody is named who says it: say by", "コメントする人の名前を入力してください。"},
@@ -39,6 +42,7 @@ var phrases = []struct{ en, ja string }{
 	{"a correction needs a reason", "訂正には理由が必要です。"},
 	{"the correction reaches over the window of the claim, %s to %s: make one for each", "訂正する期間が公表値の対象期間（%s ～ %s）をまたいでいます。対象期間ごとに分けて登録してください。"},
 	{"claim %s: no operation is known from %s to %s, so there is nothing to correct", "公表値 %s：%s から %s までに記録された操作がないため、訂正するものがありません。"},
+	{"claim %s: the operations from %s to %s were never counted, or their raw results are gone: they cannot be counted anew", "公表値 %s：%s から %s までの操作は数えられていないか、測定結果が残っていないため、数え直せません。"},
 
 	// Notices.
 	{"nothing of the name %s is open: it may be over", "%s は継続していません。すでに終わった可能性があります。"},

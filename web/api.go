@@ -228,9 +228,9 @@ func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request, b *status.
 }
 
 func (s *server) apiIncident(w http.ResponseWriter, r *http.Request, b *status.Board) {
-	i, service := findIncident(b, r.PathValue("id"))
-	if i == nil {
-		fail(w, http.StatusNotFound, fmt.Sprintf("no incident is named %q", r.PathValue("id")))
+	i, service, err := s.incidentOf(b, r.PathValue("id"))
+	if err != nil {
+		fail(w, http.StatusNotFound, err.Error())
 		return
 	}
 	writeJSON(w, r, s.incidentWithReadings(i, service.ID, b))

@@ -11,7 +11,7 @@ var textsEnglish = map[string]string{
 	"page.missing.service":  "No service is named “%s”.",
 	"page.missing.check":    "No check is named “%s”.",
 	"page.missing.claim":    "No claim is named “%s”.",
-	"page.missing.incident": "No incident is named “%s”. Older ones leave the list; their probes are still kept.",
+	"page.missing.incident": "No incident is named “%s”. It may be older than what the store keeps.",
 	"warning.store":         "Results cannot be stored: %s. What is not stored counts as unknown.",
 	"warning.config":        "The configuration was not taken, the old one stays: %s",
 	"warning.stale":         "slamon cannot be reached: these figures are no longer fresh.",

@@ -10,7 +10,7 @@ var textsJapanese = map[string]string{
 	"page.missing.service":  "「%s」というサービスはありません。",
 	"page.missing.check":    "「%s」というチェックはありません。",
 	"page.missing.claim":    "「%s」という公表値はありません。",
-	"page.missing.incident": "「%s」という障害はありません。古い障害は一覧から外れますが、測定結果は保存されています。",
+	"page.missing.incident": "「%s」という障害はありません。保存期間を過ぎた可能性があります。",
 	"warning.store":         "結果を保存できません：%s。保存できない時間は不明として扱います。",
 	"warning.config":        "設定を適用できませんでした。以前の設定のまま動作しています：%s",
 	"warning.stale":         "slamon に接続できません。表示中の数値は最新ではありません。",

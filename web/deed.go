@@ -10,7 +10,6 @@ import (
 	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/sla"
-	"github.com/slamon/slamon/status"
 )
 
 // deedRoutes are the forms on pages. Each does what the API does, for people: name and
@@ -112,9 +111,9 @@ func (s *server) doConfirm(v *visit, form url.Values) (next, done string, err er
 
 // doMuteIncident mutes the check of an incident.
 func (s *server) doMuteIncident(v *visit, form url.Values) (next, done string, err error) {
-	i, _ := findIncident(v.board, v.r.PathValue("id"))
-	if i == nil {
-		return "", "", v.mistake("page.missing.incident", v.r.PathValue("id"))
+	i, _, err := s.incidentOf(v.board, v.r.PathValue("id"))
+	if err != nil {
+		return "", "", Refusal{err}
 	}
 	return v.path, "muted", s.muteFor(v, form, i.Service, i.Check)
 }
@@ -161,9 +160,9 @@ func (s *server) doTellVendor(v *visit, form url.Values) (next, done string, err
 		return "", "", err
 	}
 	t := alert.Telling{Where: line(form.Get("where")), NotSeen: seen.UTC(), Seen: seen.UTC(), Act: act}
-	var i *status.Incident
-	if i, _ = findIncident(v.board, v.r.PathValue("id")); i == nil {
-		return "", "", v.mistake("page.missing.incident", v.r.PathValue("id"))
+	i, _, err := s.incidentOf(v.board, v.r.PathValue("id"))
+	if err != nil {
+		return "", "", Refusal{err}
 	}
 	if t.Where == "" || seen.After(act.At) {
 		return "", "", v.mistake("act.seen.past")

@@ -202,13 +202,14 @@ func (s *server) tellVendor(w http.ResponseWriter, r *http.Request) {
 	}
 	t.By, t.At = signed(r, t.By), time.Now()
 	b := s.Board()
-	var i *status.Incident
-	if b != nil {
-		i, _ = findIncident(b, r.PathValue("id"))
+	if b == nil {
+		fail(w, http.StatusServiceUnavailable, "slamon is starting: no figures yet")
+		return
 	}
+	i, _, err := s.incidentOf(b, r.PathValue("id"))
 	switch {
-	case i == nil:
-		s.kept(w, r, nil, Refusal{errors.New("no incident is named " + r.PathValue("id"))})
+	case err != nil:
+		s.kept(w, r, nil, Refusal{err})
 	case t.Where == "" || t.By == "":
 		s.kept(w, r, nil, Refusal{errors.New("where and by: want the vendor's channel, such as web or mail, and who says so")})
 	case t.Seen.IsZero() || t.Seen.After(t.At) || t.NotSeen.After(t.Seen):

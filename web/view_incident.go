@@ -114,8 +114,8 @@ type evidenceView struct {
 
 func (s *server) incident(v *visit) view {
 	id := v.r.PathValue("id")
-	i, service := findIncident(v.board, id)
-	if i == nil {
+	i, service, err := s.incidentOf(v.board, id)
+	if err != nil {
 		return v.missing("incident", id)
 	}
 	out := incidentView{
