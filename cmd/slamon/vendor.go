@@ -25,7 +25,8 @@ whether that was within an hour of its detection. Nobody but the vendor knows wh
 detected the outage: no earlier than the last good probe and, by its own interval, no
 later than five minutes after the first bad one. So the answer has bounds. A time at
 which the news was not there yet (--not-seen) makes them narrower. Each place where
-the vendor publishes is judged by itself.
+the vendor publishes is judged by itself. The incident may be as old as the results
+that the store keeps.
 
 Exit codes: 0 kept; 2 refused, with the reason; 4 the daemon could not be asked.`,
 		Example: `  slamon vendor-notice web-meeting-login-20261123T104500.000Z --where web --seen 2026-11-23T20:15:00+09:00`,
