@@ -50,7 +50,14 @@ func TestReportIsMailed(t *testing.T) {
 	dir, now := t.TempDir(), time.Now().UTC()
 	this := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
 	last := this.AddDate(0, -1, 0)
-	replace(t, filepath.Join(dir, "slamon.toml"), sourceConfig+strings.Replace(dispatchConfig, "MAIL", box.Address(), 1))
+	settings := strings.Replace(sourceConfig, "[[maintenance_file]]", `[[service.claim]]
+id = "quick"
+kind = "objective"
+response = "2s for 99%"
+window = { kind = "calendar_month" }
+[[maintenance_file]]`, 1)
+	sent := strings.Replace(dispatchConfig, "channels = [", "claims = [\"month\", \"quick\"]\nchannels = [", 1)
+	replace(t, filepath.Join(dir, "slamon.toml"), settings+strings.Replace(sent, "MAIL", box.Address(), 1))
 	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
 	if err := load(d); err != nil {
 		t.Fatal(err)
@@ -91,13 +98,15 @@ func TestReportIsMailed(t *testing.T) {
 	if got := subject(t, box.Letters()[0]); got != "[slamon] 報告書: "+last.Format(time.DateOnly)+" – "+this.AddDate(0, 0, -1).Format(time.DateOnly) {
 		t.Errorf("subject %q", got)
 	}
-	file := "month-" + last.Format("2006-01")
+	file, quick := "month-"+last.Format("2006-01"), "quick-"+last.Format("2006-01")
 	files := piecesOf(t, box.Letters()[0].Data)
 	for name, want := range map[string][]string{
-		"text/plain":   {"meeting: month (99.9 %)", "判定: ", "https://slamon.example.com/api/v1/reports/month?", "添付: " + file + ".html"},
-		"text/html":    {"<h2", "99.9 %"},
-		file + ".html": {"<!doctype html>", "稼働率報告書"},
-		file + ".csv":  {"verdict"},
+		"text/plain":    {"meeting: month (99.9 %)", "meeting: quick (全操作の 99 % が 2 s以内)", "添付: " + file + ".html", "判定: ", "https://slamon.example.com/api/v1/reports/month?", "添付: " + file + ".html"},
+		"text/html":     {"<h2", "99.9 %"},
+		file + ".html":  {"<!doctype html>", "稼働率報告書"},
+		file + ".csv":   {"verdict"},
+		quick + ".html": {"<!doctype html>", "応答時間報告書"},
+		quick + ".csv":  {"p99_seconds"},
 	} {
 		for _, text := range want {
 			if !strings.Contains(files[name], text) {
