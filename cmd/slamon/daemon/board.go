@@ -39,67 +39,54 @@ type boards struct {
 	version   string
 	started   time.Time
 	incidents map[check.ID][]status.Incident
-	turns     turns                        // claims that are judged in turn
-	judged    map[sla.ClaimID]status.Claim // to be taken over into the board that is being made
+	turns     turns    // claims that are judged in turn
+	lists     []listed // by the places of a layout
+	layout    atomic.Pointer[layout]
+	verdicts  atomic.Pointer[verdicts] // of the newest board
 	current   atomic.Pointer[status.Board]
 }
 
-// refresh makes the board of now.
-func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own) *status.Board {
+// refresh makes the board of now, with verdicts that were reached before. Claims that
+// are not among them are judged.
+func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own, judged *verdicts) *status.Board {
+	l := b.layoutOf(cfg)
+	judged = b.verdictsFor(now, l, judged)
 	board := &status.Board{
 		At: now, Site: cfg.Site, Zone: cfg.Zone, Version: b.version, Started: b.started, Own: own,
-		Services: make([]status.Service, 0, len(cfg.Services)+1),
+		Services: make([]status.Service, len(l.services)),
 	}
-	for _, s := range cfg.Services {
-		board.Services = append(board.Services, b.service(now, s, cfg))
+	for i := range l.services {
+		board.Services[i] = b.service(now, l, i)
+		board.Services[i].Claims = judged.claims[i]
 	}
-	if len(cfg.Anchors) > 0 {
-		line := check.Service{ID: check.OwnNetworkService, Name: "Own network", Checks: cfg.Anchors}
-		board.Services = append(board.Services, b.service(now, line, cfg))
-	}
-	if checks := cfg.DeviceChecks(); len(checks) > 0 {
-		agents := check.Service{ID: check.DevicesService, Name: "Devices", Checks: checks}
-		board.Services = append(board.Services, b.service(now, agents, cfg))
+	if len(cfg.SNMP.Devices) > 0 {
 		board.Devices = b.devices.board(cfg)
 	}
 	board.Sites = b.peers.views(cfg)
 	board.Reviews, board.Capacity = b.devices.listReviews(now), cfg.SNMP.Capacity
 	b.usuals.save()
+	b.verdicts.Store(judged)
 	b.current.Store(board)
 	return board
 }
 
-func (b *boards) service(now time.Time, s check.Service, cfg *config.Config) status.Service {
-	out := status.Service{Service: s, Maintenance: b.ledger.exclusions(cfg, s.ID), Checks: make([]status.Check, 0, len(s.Checks)), State: check.Unknown}
+// service makes what a board shows of one service, but for its claims.
+func (b *boards) service(now time.Time, l *layout, place int) status.Service {
+	s := l.services[place]
+	out := status.Service{
+		Service: s, State: check.Unknown, Checks: make([]status.Check, len(s.Checks)),
+		Maintenance: b.ledger.exclusions(l.of, s.ID), Incidents: b.list(now, l, place),
+	}
+	b.latest.show(s.Checks, out.Checks)
 	rank := -1
-	for _, c := range s.Checks {
-		shown := status.Check{Check: c}
-		if m, ok := b.latest.get(c.ID); ok {
-			shown.Last, shown.Since, shown.LastGood, shown.Failed = m.last, m.since, m.lastGood, m.failed
-		}
-		shown.Usual = b.usuals.state(c.ID, now)
-		out.Checks = append(out.Checks, shown)
-		if at := severity(shown.Last.State); !c.Paused && at > rank {
+	for i := range out.Checks {
+		shown := &out.Checks[i]
+		shown.Usual = b.usuals.state(shown.ID, now)
+		if at := severity(shown.Last.State); !shown.Paused && at > rank {
 			rank, out.State = at, shown.Last.State
 		}
-		out.Incidents = append(out.Incidents, b.incidentsOf(now, c)...)
 	}
-	for i := range out.Incidents {
-		out.Incidents[i].Cause = b.ledger.cause(out.Incidents[i].ID)
-	}
-	slices.SortStableFunc(out.Incidents, func(x, y status.Incident) int { return y.FirstBad.Compare(x.FirstBad) })
-	for i := range cfg.Claims { // by index: a claim is large, and every service looks at all of them
-		claim := &cfg.Claims[i]
-		if claim.Service != s.ID {
-			continue
-		}
-		judged, known := b.judged[claim.ID]
-		if !known {
-			judged = b.claim(now, *claim, out.Maintenance)
-		}
-		out.Claims = append(out.Claims, judged)
-	}
-	for _, claim := range cfg.Responses {
+	for _, claim := range l.of.Responses {
 		if claim.Service == s.ID {
 			out.Responses = append(out.Responses, b.replies.get(claim, now))
 		}
@@ -166,12 +153,19 @@ func (b *boards) series(ids []check.ID, p timeline.Period) []timeline.Series {
 	return all
 }
 
-// incidentsOf lists the failures of one check. They are read again only when the
-// check's state changed, or while it is down.
-func (b *boards) incidentsOf(now time.Time, c check.Check) []status.Incident {
-	if known, ok := b.incidents[c.ID]; ok && !b.latest.settle(c.ID) {
-		return known
+// readIncidents lists the failures of checks, and reports whether any list is another.
+// They are read again only when a check's state changed, or while it is down.
+func (b *boards) readIncidents(now time.Time, checks []check.Check) (changed bool) {
+	for _, i := range b.latest.settle(checks, b.incidents) {
+		c := &checks[i]
+		b.incidents[c.ID] = b.incidentsOf(now, c)
+		changed = true
 	}
+	return changed
+}
+
+// incidentsOf reads the failures of one check.
+func (b *boards) incidentsOf(now time.Time, c *check.Check) []status.Incident {
 	p := timeline.Period{From: now.AddDate(0, 0, -incidentDays), To: now}
 	alone := sla.Claim{Checks: []check.ID{c.ID}, Combine: sla.AnyDown}
 	verdict := sla.Judge(alone, p, now, b.series(alone.Checks, p), nil)
@@ -179,7 +173,6 @@ func (b *boards) incidentsOf(now time.Time, c check.Check) []status.Incident {
 	for _, i := range verdict.Incidents {
 		list = append(list, status.Incident{Incident: i, ID: status.IncidentID(c.ID, i.FirstBad), Service: c.Service, Detail: b.firstEvidence(c.ID, i)})
 	}
-	b.incidents[c.ID] = list
 	return list
 }
 

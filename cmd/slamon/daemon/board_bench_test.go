@@ -66,15 +66,15 @@ func (d *Daemon) probed(b *testing.B, at time.Time, state check.State) {
 func BenchmarkBoards(b *testing.B) {
 	d := tenThousand(b)
 	cfg, own := d.config.Load(), status.Own{NetworkAlive: true}
-	d.boards.refresh(time.Now(), cfg, own)
+	d.boards.refresh(time.Now(), cfg, own, nil)
 	b.Run("whole", func(b *testing.B) {
 		for b.Loop() {
-			d.boards.refresh(time.Now(), cfg, own)
+			d.boards.refresh(time.Now(), cfg, own, nil)
 		}
 	})
 	b.Run("quick", func(b *testing.B) {
 		for b.Loop() {
-			d.boards.refreshWith(time.Now(), cfg, own, d.boards.before())
+			d.boards.refresh(time.Now(), cfg, own, d.boards.verdicts.Load())
 		}
 	})
 	b.Run("quick, all down", func(b *testing.B) {
@@ -82,7 +82,7 @@ func BenchmarkBoards(b *testing.B) {
 			b.StopTimer()
 			d.probed(b, time.Now(), check.Down)
 			b.StartTimer()
-			d.boards.refreshWith(time.Now(), cfg, own, d.boards.before())
+			d.boards.refresh(time.Now(), cfg, own, d.boards.verdicts.Load())
 		}
 	})
 }

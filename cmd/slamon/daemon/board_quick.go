@@ -8,7 +8,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/slamon/slamon/config"
-	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
 )
 
@@ -34,27 +33,6 @@ const (
 	dearBoard = 50 * time.Millisecond
 )
 
-// before returns the verdicts of the newest board.
-func (b *boards) before() map[sla.ClaimID]status.Claim {
-	judged := map[sla.ClaimID]status.Claim{}
-	if last := b.current.Load(); last != nil {
-		for i := range last.Services {
-			for _, c := range last.Services[i].Claims {
-				judged[c.Claim.ID] = c
-			}
-		}
-	}
-	return judged
-}
-
-// refreshWith makes a board with the states and incidents of now, and with verdicts
-// that were reached before. Claims that are not among them are judged.
-func (b *boards) refreshWith(now time.Time, cfg *config.Config, own status.Own, judged map[sla.ClaimID]status.Claim) *status.Board {
-	b.judged = judged
-	defer func() { b.judged = nil }()
-	return b.refresh(now, cfg, own)
-}
-
 // refresh makes a whole board of now.
 func (d *Daemon) refresh(now time.Time) *status.Board {
 	begun, cfg := time.Now(), d.config.Load()
@@ -66,18 +44,18 @@ func (d *Daemon) refresh(now time.Time) *status.Board {
 // of 10,000 checks takes a good part of a second, and on a busy machine several;
 // whoever has to be told of a failure does not wait for it.
 func (d *Daemon) refreshQuickly(now time.Time) {
-	d.board(now, d.config.Load(), d.boards.before())
+	d.board(now, d.config.Load(), d.boards.verdicts.Load())
 }
 
 // board makes a board with verdicts that were reached by a configuration. When another
 // one has come into force meanwhile they are reached anew.
-func (d *Daemon) board(now time.Time, cfg *config.Config, judged map[sla.ClaimID]status.Claim) *status.Board {
+func (d *Daemon) board(now time.Time, cfg *config.Config, judged *verdicts) *status.Board {
 	d.boarding.Lock()
 	defer d.boarding.Unlock()
 	if newest := d.config.Load(); newest != cfg {
 		cfg, judged = newest, nil
 	}
-	board := d.boards.refreshWith(now, cfg, d.own(), judged)
+	board := d.boards.refresh(now, cfg, d.own(), judged)
 	nudge(d.boarded)
 	return board
 }

@@ -2,10 +2,10 @@ package daemon
 
 import (
 	"cmp"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -28,18 +28,18 @@ const (
 // turns remembers what was judged. It has a lock of its own: boards are asked for by
 // whoever states something, too.
 type turns struct {
-	mu    sync.Mutex
-	of    *config.Config
-	kept  []turn        // in the order of its claims
-	next  int           // whose turn it is
-	whole time.Duration // what judging all of them took
+	mu     sync.Mutex
+	of     *config.Config
+	kept   []turn           // in the order of its claims
+	claims [][]status.Claim // by the places of a layout
+	next   int              // whose turn it is
+	whole  time.Duration    // what judging all of them took
 	// budget is turnBudget unless a test says otherwise.
 	budget time.Duration
 }
 
-// turn is a judged claim with what it depended on.
+// turn is what the verdict on a claim depended on.
 type turn struct {
-	claim   status.Claim
 	judged  bool
 	edition uint64
 	period  timeline.Period
@@ -48,50 +48,77 @@ type turn struct {
 
 // judge judges all claims, some of them by what was found a little earlier. It may go
 // on while boards are made: it only reads history.
-func (b *boards) judge(now time.Time, cfg *config.Config) map[sla.ClaimID]status.Claim {
+func (b *boards) judge(now time.Time, cfg *config.Config) *verdicts {
 	t := &b.turns
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	l := b.layoutOf(cfg)
 	first := t.of != cfg
 	if first {
 		t.of, t.kept, t.next = cfg, make([]turn, len(cfg.Claims)), 0
+		t.claims = make([][]status.Claim, len(l.services))
+		for i := range t.claims {
+			t.claims[i] = make([]status.Claim, len(l.claims[i]))
+		}
 	}
+	r := &round{boards: b, now: now, layout: l, claims: slices.Clone(t.claims), own: make([]bool, len(l.services)), calm: make([]bool, len(cfg.Claims))}
 	begun, edition := time.Now(), b.ledger.edition.Load()
-	calm := make([]bool, len(cfg.Claims))
-	for i := range cfg.Claims {
-		c, k := &cfg.Claims[i], &t.kept[i]
-		is := turn{edition: edition, period: borders(c, now), judged: true}
-		is.states, calm[i] = b.states(c)
-		calm[i] = calm[i] && k.judged && k.edition == is.edition && k.states == is.states && k.period == is.period
-		if !calm[i] {
-			is.claim = b.claim(now, *c, b.ledger.exclusions(cfg, c.Service))
-			*k = is
+	for service, places := range l.claims {
+		for at, n := range places {
+			c, k := &cfg.Claims[n], &t.kept[n]
+			is := turn{edition: edition, period: borders(c, now), judged: true}
+			is.states, r.calm[n] = b.latest.states(c.Checks)
+			if r.calm[n] = r.calm[n] && *k == is; !r.calm[n] {
+				r.judge(service, at)
+				*k = is
+			}
 		}
 	}
 	if first {
 		t.whole = time.Since(begun)
 	} else {
-		b.inTurn(now, calm)
+		r.inTurn()
 	}
-	judged := make(map[sla.ClaimID]status.Claim, len(cfg.Claims))
-	for i := range t.kept {
-		judged[cfg.Claims[i].ID] = t.kept[i].claim
+	t.claims = r.claims
+	return &verdicts{of: cfg, claims: r.claims}
+}
+
+// round is one judging of what is to be judged.
+type round struct {
+	*boards
+	layout *layout
+	now    time.Time
+	claims [][]status.Claim
+	own    []bool // services whose list was made in this round: boards hold the others
+	calm   []bool // claims of which nothing is new
+	// The maintenance of the service that was looked at last: its claims share it.
+	excluded  []sla.Exclusion
+	excluding int // place of that service, from 1 on
+}
+
+// judge judges one claim of a service.
+func (r *round) judge(service, at int) {
+	cfg, n := r.layout.of, r.layout.claims[service][at]
+	if r.excluding != service+1 {
+		r.excluding, r.excluded = service+1, r.ledger.exclusions(cfg, r.layout.services[service].ID)
 	}
-	return judged
+	if !r.own[service] {
+		r.claims[service], r.own[service] = slices.Clone(r.claims[service]), true
+	}
+	r.claims[service][at] = r.claim(r.now, cfg.Claims[n], r.excluded)
 }
 
 // inTurn judges calm claims, those that have waited longest, while the budget lasts.
-func (b *boards) inTurn(now time.Time, calm []bool) {
-	t := &b.turns
+func (r *round) inTurn() {
+	t := &r.turns
 	budget := cmp.Or(t.budget, max(turnBudget, t.whole/turnBoards))
 	begun := time.Now()
 	for n := range t.kept {
 		i := (t.next + n) % len(t.kept)
-		if !calm[i] {
+		if !r.calm[i] {
 			continue
 		}
-		c := t.of.Claims[i]
-		t.kept[i].claim = b.claim(now, c, b.ledger.exclusions(t.of, c.Service))
+		r.judge(r.layout.where[i].service, r.layout.where[i].at)
 		if time.Since(begun) >= budget {
 			t.next = (i + 1) % len(t.kept)
 			return
@@ -110,17 +137,4 @@ func borders(c *sla.Claim, now time.Time) timeline.Period {
 		p.From = p.To
 	}
 	return p
-}
-
-// states sums up since when the checks of a claim have been in which state. It is calm
-// while all of them are up: nothing but time goes on.
-func (b *boards) states(c *sla.Claim) (sum uint64, calm bool) {
-	const prime = 1099511628211 // FNV-1a over 64-bit words
-	sum, calm = 14695981039346656037, true
-	for _, id := range c.Checks {
-		m, _ := b.latest.get(id)
-		sum = (sum ^ uint64(m.since.UnixNano()) ^ uint64(m.last.State)) * prime
-		calm = calm && m.last.State == check.Up
-	}
-	return sum, calm
 }

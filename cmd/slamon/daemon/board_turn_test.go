@@ -72,9 +72,9 @@ func TestTurns(t *testing.T) {
 			d.result(t, fmt.Sprintf("c%d", i), now.Add(time.Duration(n-30)*time.Minute), check.Up)
 		}
 	}
-	judged := d.boards.judge(now, cfg)
+	judged := d.boards.judge(now, cfg).byID()
 	fresh := func(at time.Time) (list []sla.ClaimID) {
-		judged = d.boards.judge(at, cfg)
+		judged = d.boards.judge(at, cfg).byID()
 		for _, c := range cfg.Claims {
 			if judged[c.ID].Until.Equal(at) {
 				list = append(list, c.ID)
@@ -165,7 +165,7 @@ func BenchmarkTurns(b *testing.B) {
 	})
 	run("in turn", func() { d.boards.judge(time.Now(), cfg) })
 	run("board", func() {
-		d.boards.refreshWith(time.Now(), cfg, status.Own{NetworkAlive: true}, d.boards.judge(time.Now(), cfg))
+		d.boards.refresh(time.Now(), cfg, status.Own{NetworkAlive: true}, d.boards.judge(time.Now(), cfg))
 	})
 }
 

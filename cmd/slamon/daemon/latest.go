@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
 )
 
 // latest is the newest durable result of every check.
@@ -64,15 +65,52 @@ func (l *latest) get(id check.ID) (moment, bool) {
 	return *m, true
 }
 
-// settle returns whether the check's incidents are to be read again, and takes
-// note that they will be.
-func (l *latest) settle(id check.ID) bool {
+// show puts what is known of checks beside them, in their order.
+func (l *latest) show(checks []check.Check, into []status.Check) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for i := range checks {
+		shown := &into[i]
+		shown.Check = checks[i]
+		if m := l.checks[checks[i].ID]; m != nil {
+			shown.Last, shown.Since, shown.LastGood, shown.Failed = m.last, m.since, m.lastGood, m.failed
+		}
+	}
+}
+
+// states sums up since when checks have been in which state. It is calm while all of
+// them are up: nothing but time goes on.
+func (l *latest) states(ids []check.ID) (sum uint64, calm bool) {
+	const prime = 1099511628211 // FNV-1a over 64-bit words
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	sum, calm = 14695981039346656037, true
+	for _, id := range ids {
+		m := l.checks[id]
+		if m == nil {
+			m = &moment{}
+		}
+		sum = (sum ^ uint64(m.since.UnixNano()) ^ uint64(m.last.State)) * prime
+		calm = calm && m.last.State == check.Up
+	}
+	return sum, calm
+}
+
+// settle returns which of the checks have incidents that are to be read, again or for
+// the first time, and takes note that they will be.
+func (l *latest) settle(checks []check.Check, known map[check.ID][]status.Incident) (stale []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	m, ok := l.checks[id]
-	if !ok || !m.changed {
-		return false
+	for i := range checks {
+		m := l.checks[checks[i].ID]
+		changed := m != nil && m.changed
+		if _, ok := known[checks[i].ID]; ok && !changed {
+			continue
+		}
+		if m != nil {
+			m.changed = false
+		}
+		stale = append(stale, i)
 	}
-	m.changed = false
-	return true
+	return stale
 }

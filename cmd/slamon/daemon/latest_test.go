@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/status"
 )
 
 func TestLatestFollowsTheOrderOfSending(t *testing.T) {
@@ -21,7 +22,8 @@ func TestLatestFollowsTheOrderOfSending(t *testing.T) {
 	if !ok || m.last.State != check.Down || !m.since.Equal(noon.Add(back)) || m.failed != 2 || !m.lastGood.Equal(noon) {
 		t.Errorf("after a step back: %+v", m)
 	}
-	if !l.settle("page") {
+	known := map[check.ID][]status.Incident{"page": nil}
+	if stale := l.settle([]check.Check{{ID: "page"}}, known); len(stale) != 1 {
 		t.Error("the incidents of a check that is down are not read again")
 	}
 	l.take([]check.Result{result(back+20*time.Second, check.Up)})

@@ -41,7 +41,8 @@ type ledger struct {
 
 	replies *responses // that counts response times; nil where no daemon runs
 
-	edition atomic.Uint64 // grows with all that people and files state
+	edition  atomic.Uint64 // grows with all that people and files state
+	assigned atomic.Uint64 // grows with every cause that somebody confirms
 
 	closing sync.Mutex      // one change of frozen periods at a time; guards closed
 	closed  map[string]bool // periods that need no more looking at
@@ -254,6 +255,7 @@ func (l *ledger) Confirm(incident string, c sla.Cause) error {
 		return err
 	}
 	l.causes[incident] = c
+	l.assigned.Add(1)
 	return l.confirmed(incident, c)
 }
 
