@@ -8,8 +8,8 @@
 //
 // # The clock
 //
-// One gocron job ticks (every 50 ms unless told otherwise, on whole multiples of
-// the tick); a heap of the next slots says what is due. Slots lie on whole ticks,
+// One gocron job of a second's beat ticks (every 50 ms unless told otherwise, on whole
+// multiples of the tick); a heap of the next slots says what is due. Slots lie on whole ticks,
 // so that probes start in small groups: most of a paced probe's cost is waking up.
 // A gocron job for each check was measured beside this arrangement
 // (BenchmarkArrangements, 5,000 checks every 10 s): 130 µs of processor time a run
