@@ -72,7 +72,7 @@ func parse(args []string) (settings, error) {
 	f.DurationVar(&s.interval, "interval", 0, "base interval (10s; outages 5s; year and readings 5m)")
 	f.DurationVar(&s.length, "for", 0, "time to measure (1m; outages 10m)")
 	f.StringVar(&s.with, "with", "", "who probes in load: slamon, std, raw, blackbox; what versions of SNMP: 2c, 3 (all)")
-	f.StringVar(&s.daemon, "daemon", "", "path of a slamon binary, whose run command then probes as well (load), or is what is measured (snmp)")
+	f.StringVar(&s.daemon, "daemon", "", "path of a slamon binary, whose run command then probes as well (load), or is what is measured (snmp, where several, with commas between, are measured beside each other)")
 	f.IntVar(&s.silent, "silent", 0, "measure again with so many agents silent (snmp)")
 	f.Uint64Var(&s.seed, "seed", 1, "seed of the script (outages) and of the history (year)")
 	f.IntVar(&s.days, "days", 365, "length of the history (year, readings)")

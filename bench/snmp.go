@@ -73,12 +73,6 @@ func (r *snmpRun) start(ctx context.Context) error {
 		if !strings.Contains(r.with, version) {
 			continue
 		}
-		var hello agentsHello
-		agents, err := spawn(ctx, "agents", agentsConfig{r.checks, version == "3"}, &hello)
-		if err != nil {
-			return err
-		}
-		r.agents = append(r.agents, agents)
 		if version == "2c" {
 			for _, groups := range []bool{false, true} {
 				if err := r.addFloor(ctx, groups); err != nil {
@@ -86,12 +80,11 @@ func (r *snmpRun) start(ctx context.Context) error {
 				}
 			}
 		}
-		p, err := r.daemonFor(ctx, version, hello.Addresses)
-		if err != nil {
-			return err
+		for _, daemon := range strings.Split(r.daemon, ",") {
+			if err := r.addDaemon(ctx, daemon, version); err != nil {
+				return err
+			}
 		}
-		p.agents = agents
-		r.pollers = append(r.pollers, p)
 	}
 	if len(r.pollers) == 0 {
 		return fmt.Errorf("-with %q: want 2c, 3 or both", r.with)
@@ -123,9 +116,26 @@ func (r *snmpRun) addFloor(ctx context.Context, groups bool) error {
 	return nil
 }
 
-// daemonFor starts a whole slamon with a device for each agent.
-func (r *snmpRun) daemonFor(ctx context.Context, version string, addresses []string) (*poller, error) {
-	dir := filepath.Join(r.dir, "v"+version)
+// addDaemon starts a whole slamon with a device for each agent of its own.
+func (r *snmpRun) addDaemon(ctx context.Context, daemon, version string) error {
+	var hello agentsHello
+	agents, err := spawn(ctx, "agents", agentsConfig{r.checks, version == "3"}, &hello)
+	if err != nil {
+		return err
+	}
+	r.agents = append(r.agents, agents)
+	p, err := r.daemonFor(ctx, daemon, version, hello.Addresses)
+	if err != nil {
+		return err
+	}
+	p.agents = agents
+	r.pollers = append(r.pollers, p)
+	return nil
+}
+
+// daemonFor starts a whole slamon with a device for each address.
+func (r *snmpRun) daemonFor(ctx context.Context, daemon, version string, addresses []string) (*poller, error) {
+	dir := filepath.Join(r.dir, strconv.Itoa(len(r.agents)))
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -142,7 +152,7 @@ func (r *snmpRun) daemonFor(ctx context.Context, version string, addresses []str
 		return nil, err
 	}
 	defer log.Close()
-	cmd := exec.CommandContext(ctx, r.daemon, "run", "--config.file", file, "--web.listen-address", web)
+	cmd := exec.CommandContext(ctx, daemon, "run", "--config.file", file, "--web.listen-address", web)
 	cmd.Env = append(os.Environ(), "BENCH_COMMUNITY="+agentCommunity, "BENCH_PASSWORD="+agentPassword)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -150,7 +160,7 @@ func (r *snmpRun) daemonFor(ctx context.Context, version string, addresses []str
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	return &poller{process: &process{name: "slamon run, version " + version, cmd: cmd, foreign: true}, metrics: web}, nil
+	return &poller{process: &process{name: filepath.Base(daemon) + " run, version " + version, cmd: cmd, foreign: true}, metrics: web}, nil
 }
 
 // freePort returns an address that was free a moment ago.
