@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"iter"
 	"net/http"
 	"time"
 
@@ -65,6 +66,18 @@ func (s *server) apiServices(w http.ResponseWriter, r *http.Request, b *status.B
 	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "services": list})
 }
 
+// asked goes through the services that ?service= asks for; all without it.
+func asked(r *http.Request, b *status.Board) iter.Seq[*status.Service] {
+	id := check.ServiceID(r.URL.Query().Get("service"))
+	return func(yield func(*status.Service) bool) {
+		for i := range b.Services {
+			if s := &b.Services[i]; (id == "" || id == s.ID) && !yield(s) {
+				return
+			}
+		}
+	}
+}
+
 func serviceToJSON(s *status.Service) serviceJSON {
 	j := serviceJSON{
 		ID: s.ID, Name: s.Name, Vendor: s.Vendor, Note: s.Note, State: s.State,
@@ -115,14 +128,10 @@ func instant(t time.Time, zone *time.Location) *time.Time {
 }
 
 func (s *server) apiChecks(w http.ResponseWriter, r *http.Request, b *status.Board) {
-	service := check.ServiceID(r.URL.Query().Get("service"))
 	list := []checkJSON{}
-	for i := range b.Services {
-		if service != "" && b.Services[i].ID != service {
-			continue
-		}
-		for k := range b.Services[i].Checks {
-			list = append(list, checkToJSON(&b.Services[i].Checks[k], zoneOf(b)))
+	for x := range asked(r, b) {
+		for k := range x.Checks {
+			list = append(list, checkToJSON(&x.Checks[k], zoneOf(b)))
 		}
 	}
 	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "checks": list})
@@ -158,13 +167,9 @@ func claimToJSON(c *status.Claim) claimJSON {
 
 // claims calls each with every claim that the request asks for.
 func claims(r *http.Request, b *status.Board, each func(*status.Claim)) {
-	service := check.ServiceID(r.URL.Query().Get("service"))
-	for i := range b.Services {
-		if service != "" && b.Services[i].ID != service {
-			continue
-		}
-		for k := range b.Services[i].Claims {
-			each(&b.Services[i].Claims[k])
+	for x := range asked(r, b) {
+		for k := range x.Claims {
+			each(&x.Claims[k])
 		}
 	}
 }
@@ -211,14 +216,11 @@ func incidentToJSON(i *status.Incident, zone *time.Location) incidentJSON {
 
 func (s *server) apiIncidents(w http.ResponseWriter, r *http.Request, b *status.Board) {
 	q := r.URL.Query()
-	service, id, openOnly := check.ServiceID(q.Get("service")), check.ID(q.Get("check")), q.Get("open") == "true"
+	id, openOnly := check.ID(q.Get("check")), q.Get("open") == "true"
 	list := []incidentJSON{}
-	for i := range b.Services {
-		if service != "" && b.Services[i].ID != service {
-			continue
-		}
-		for k := range b.Services[i].Incidents {
-			n := &b.Services[i].Incidents[k]
+	for x := range asked(r, b) {
+		for k := range x.Incidents {
+			n := &x.Incidents[k]
 			if (id == "" || n.Check == id) && (!openOnly || n.Ongoing) {
 				list = append(list, incidentToJSON(n, zoneOf(b)))
 			}

@@ -35,17 +35,13 @@ func versionToJSON(id sla.ClaimID, x *Version, zone *time.Location) versionJSON 
 
 // wanted calls each with the claims of either sort that ?claim= and ?service= ask for.
 func wanted(r *http.Request, b *status.Board, each func(sla.ClaimID)) {
-	want, service := r.URL.Query().Get("claim"), r.URL.Query().Get("service")
+	want := r.URL.Query().Get("claim")
 	take := func(id sla.ClaimID) {
 		if want == "" || want == string(id) {
 			each(id)
 		}
 	}
-	for i := range b.Services {
-		s := &b.Services[i]
-		if service != "" && service != string(s.ID) {
-			continue
-		}
+	for s := range asked(r, b) {
 		for k := range s.Claims {
 			take(s.Claims[k].Claim.ID)
 		}

@@ -59,14 +59,10 @@ func responseToJSON(c *status.Response, zone *time.Location) responseJSON {
 }
 
 func (s *server) apiResponses(w http.ResponseWriter, r *http.Request, b *status.Board) {
-	service := check.ServiceID(r.URL.Query().Get("service"))
 	list := []responseJSON{}
-	for i := range b.Services {
-		if service != "" && b.Services[i].ID != service {
-			continue
-		}
-		for k := range b.Services[i].Responses {
-			list = append(list, responseToJSON(&b.Services[i].Responses[k], zoneOf(b)))
+	for x := range asked(r, b) {
+		for k := range x.Responses {
+			list = append(list, responseToJSON(&x.Responses[k], zoneOf(b)))
 		}
 	}
 	writeJSON(w, r, map[string]any{"at": b.At.In(zoneOf(b)), "responses": list})

@@ -89,11 +89,7 @@ func (s *server) ledgerRoutes() []route {
 func (s *server) apiMaintenance(w http.ResponseWriter, r *http.Request, b *status.Board) {
 	zone := zoneOf(b)
 	list := []Announcement{}
-	for i := range b.Services {
-		x := &b.Services[i]
-		if want := r.URL.Query().Get("service"); want != "" && want != string(x.ID) {
-			continue
-		}
+	for x := range asked(r, b) {
 		for _, e := range x.Maintenance {
 			list = append(list, Announcement{
 				ID: e.ID, Service: x.ID, From: e.From.In(zone), To: e.To.In(zone), Announced: instant(e.Announced, zone),
