@@ -368,7 +368,7 @@ func TestCommand(t *testing.T) {
 		"for good":      {script: `exit 64`, fails: true, permanent: true, text: "64"},
 		"comes back":    {script: `exit 75`, fails: true, text: "75"},
 		"chatters":      {script: `while :; do echo chatter; done | head -c 10000000`, text: "chatter"},
-		"hangs":         {script: `sleep 600 & sleep 600`, fails: true, limit: 300 * time.Millisecond, text: "killed"},
+		"hangs":         {script: `sleep 600 & sleep 600`, fails: true, limit: 2 * time.Second, text: "killed"},
 		"no such thing": {script: "", fails: true, permanent: true, text: "no such file"},
 	}
 	for name, test := range tests {

@@ -37,7 +37,7 @@ func TestBadAgents(t *testing.T) {
 			poll(t, p, check.Up, check.ReasonNone)
 			agent.Behave(test.habit)
 			hurry(p)
-			for _, r := range poll(t, p, test.state, test.reason) {
+			for _, r := range pollHurried(t, p, test.state, test.reason) {
 				if r.Void != device.VoidSilent {
 					t.Errorf("%s = %v %q, want void", r.Series, r.Value, r.Void)
 				}

@@ -173,7 +173,7 @@ func TestRefusedCredentials(t *testing.T) {
 	agent.Behave(snmptest.Silent)
 	p := testPoller(t, testEnv(t), v3Device(agent, device.SHA256, device.AES))
 	hurry(p)
-	poll(t, p, check.Unknown, check.ReasonAuth)
+	pollHurried(t, p, check.Unknown, check.ReasonAuth)
 	// Silence is something else.
 	agent.Mute(true)
 	poll(t, p, check.Down, check.ReasonTimeout)
