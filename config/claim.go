@@ -50,6 +50,7 @@ func (r *reader) claim(c *Config, s *check.Service, f *claimFile) sla.Claim {
 	}
 	claim.Kind = r.claimKind(f, id)
 	r.combine(&claim, f)
+	claim.SitesDown = int(f.SitesDown.v)
 	if f.MaxIncidents.ok {
 		n := int(r.within(f.MaxIncidents, "max_incidents", 0, maxIncidents, 0))
 		claim.MaxIncidents = &n

@@ -191,6 +191,9 @@ func (d *dumper) claim(c sla.Claim) {
 	if c.MaxIncidents != nil {
 		d.raw("max_incidents", strconv.Itoa(*c.MaxIncidents))
 	}
+	if c.SitesDown > 0 {
+		d.raw("sites_down", strconv.Itoa(c.SitesDown))
+	}
 	d.flag("degraded_is_down", c.DegradedDown)
 	d.claimBody(c)
 	d.claimWindow(c.Window)

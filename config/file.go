@@ -132,6 +132,7 @@ type claimFile struct {
 	Combine            field[string]        `toml:"combine"`
 	Weights            weightList           `toml:"weights"`
 	MaxIncidents       field[int64]         `toml:"max_incidents"`
+	SitesDown          field[int64]         `toml:"sites_down"`
 	DegradedIsDown     field[bool]          `toml:"degraded_is_down"`
 	ExcludeMaintenance field[bool]          `toml:"exclude_maintenance"`
 	MinNotice          field[time.Duration] `toml:"min_notice"`

@@ -59,6 +59,7 @@ func (r *reader) fill(c *Config, f *file) {
 	r.report(c, &f.Report)
 	r.depends(c, f)
 	r.peers(c, f.Peer)
+	r.sitesDown(c, f)
 	r.notify(c, &f.Notify)
 	r.devices(c, f)
 	r.usual(c, &f.UsualResponse)
