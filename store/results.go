@@ -25,7 +25,7 @@ func (s *Store) Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, 
 			return
 		}
 		for _, day := range days {
-			records, err := s.rawDay(id, day)
+			records, err := s.rawDay(id, day, from, to)
 			if err != nil {
 				yield(check.Result{}, err)
 				return
@@ -85,13 +85,25 @@ func (s *Store) rawDays(id check.ID, first, last int32) ([]int32, error) {
 	return slices.Compact(days), err
 }
 
-// rawDay returns the results of one UTC day in order of sending.
-func (s *Store) rawDay(id check.ID, day int32) ([]record, error) {
+// rawDay returns the results of one UTC day in order of sending, at least those from one
+// moment to another.
+func (s *Store) rawDay(id check.ID, day int32, from, to int64) ([]record, error) {
+	var records []record
+	if err := s.visitDay(id, day, from, to, func(r record) { records = append(records, r) }); err != nil {
+		return nil, err
+	}
+	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.ms, b.ms) })
+	return records, nil
+}
+
+// visitDay visits the results of one UTC day in the blocks of time that touch the period
+// from one moment to another: a page about some minutes need not decode a whole day.
+func (s *Store) visitDay(id check.ID, day int32, from, to int64, visit func(record)) error {
 	s.mu.RLock()
 	h := s.byID[id]
 	if h == nil {
 		s.mu.RUnlock()
-		return nil, nil
+		return nil
 	}
 	no := h.no
 	recent := h.recentChunks()
@@ -102,21 +114,21 @@ func (s *Store) rawDay(id check.ID, day int32) ([]record, error) {
 	if len(recent) > 0 {
 		before = recent[0].ordinal
 	}
-	var records []record
-	collect := func(r record) { records = append(records, r) }
-	err := s.view(func(tx *bbolt.Tx) error { return s.storedChunks(tx, no, day, before, collect) })
+	err := s.view(func(tx *bbolt.Tx) error {
+		return s.storedChunks(tx, no, max(from, int64(day)*dayMS), min(to, int64(day+1)*dayMS), before, visit)
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i := range recent {
-		if c := &recent[i]; dayOf(c.block) == day {
-			if err := decodeChunk(c.appendTo(nil), collect); err != nil {
-				return nil, err
+		c := &recent[i]
+		if dayOf(c.block) == day && c.block < to && c.block+blockLengths[c.length].Milliseconds() > from {
+			if err := decodeChunk(c.appendTo(nil), visit); err != nil {
+				return err
 			}
 		}
 	}
-	slices.SortStableFunc(records, func(a, b record) int { return cmp.Compare(a.ms, b.ms) })
-	return records, nil
+	return nil
 }
 
 // recentChunks returns what is not on disk as chunks yet, oldest first. The bytes
@@ -129,17 +141,17 @@ func (h *history) recentChunks() []chunk {
 	return list
 }
 
-// storedChunks visits the results of a check and day on disk whose chunk is older
-// than the ordinal.
-func (s *Store) storedChunks(tx *bbolt.Tx, no uint32, day int32, before uint64, visit func(record)) error {
-	raw := tx.Bucket(bucketRaw)
+// storedChunks visits the results of a check on disk whose chunk is older than the
+// ordinal, in the blocks of one day that touch the period from one moment to another.
+func (s *Store) storedChunks(tx *bbolt.Tx, no uint32, from, to int64, before uint64, visit func(record)) error {
+	raw, day := tx.Bucket(bucketRaw), dayOf(from)
 	for length := range blockLengths {
 		b := raw.Bucket(rawName(day, uint8(length)))
 		if b == nil {
 			continue
 		}
 		step := blockLengths[length].Milliseconds()
-		for block := int64(day) * dayMS; block < int64(day+1)*dayMS; block += step {
+		for block := blockOf(from, uint8(length)); block < to; block += step {
 			if err := s.storedBlock(b, block, no, before, visit); err != nil {
 				return err
 			}

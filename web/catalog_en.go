@@ -58,7 +58,7 @@ var textsEnglish = map[string]string{
 	"fact.rttmax": "Longest round trip", "fact.offset": "Clock offset", "fact.stratum": "Stratum", "fact.answers": "Records", "fact.addresses.good": "Addresses that do well", "fact.addresses.dead": "Addresses that fail", "fact.addresses.unasked": "Addresses not asked", "fact.step": "Step %s", "fact.down": "Download", "fact.up": "Upload",
 	"result.sent": "Sent", "result.phases": "Phases", "result.reprobe": "re-probe", "result.reprobe.why": "Outside the base grid, after a failure",
 	"phase.resolve": "name", "phase.connect": "connect", "phase.tls": "TLS", "phase.wait": "wait", "phase.transfer": "transfer", "phase.judge": "judgement",
-	"chart.caption": "%s: median as a line, up to the 95th percentile as a band; answered probes only.",
+	"chart.caption": "%s: median as a line, up to the 95th percentile as a band; a dash marks a slowest answer that stands out, at the edge where it is off the scale. Answered probes only.",
 	"chart.label":   "Response time: median %s, highest 95th percentile %s",
 
 	"incident.began": "First failed probe", "incident.length": "Length", "incident.bounds": "At least – at most",

@@ -57,7 +57,7 @@ var textsJapanese = map[string]string{
 	"fact.rttmax": "最長往復時間", "fact.offset": "時刻のずれ", "fact.stratum": "ストラタム", "fact.answers": "レコード数", "fact.addresses.good": "正常なアドレス", "fact.addresses.dead": "失敗したアドレス", "fact.addresses.unasked": "未確認のアドレス", "fact.step": "手順 %s", "fact.down": "下り", "fact.up": "上り",
 	"result.sent": "送信", "result.phases": "内訳", "result.reprobe": "再測定", "result.reprobe.why": "失敗後の、通常の間隔以外の測定",
 	"phase.resolve": "名前解決", "phase.connect": "接続", "phase.tls": "TLS", "phase.wait": "待機", "phase.transfer": "転送", "phase.judge": "判定",
-	"chart.caption": "%s：線は中央値、帯は 95 パーセンタイルまで。応答のあった測定のみ。",
+	"chart.caption": "%s：線は中央値、帯は 95 パーセンタイルまで。短い横線は目立って遅い応答（目盛りを超えるものは上端）。応答のあった測定のみ。",
 	"chart.label":   "応答時間：中央値 %s、95 パーセンタイルの最大 %s",
 
 	"incident.began": "最初の失敗", "incident.length": "長さ", "incident.bounds": "最短 – 最長",

@@ -16,6 +16,8 @@ type History interface {
 	Series(id check.ID, p timeline.Period) (timeline.Series, error)
 	// Results yields raw results in order of time.
 	Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, error]
+	// Columns cuts the period into n parts of one length and sums up each.
+	Columns(id check.ID, p timeline.Period, n int) ([]Column, error)
 	// Evidence returns what was kept of failing probes, oldest first.
 	Evidence(id check.ID, p timeline.Period, limit int) ([]Evidence, error)
 	// Picture returns what a browser showed when the evidence of that moment was
@@ -25,6 +27,12 @@ type History interface {
 	Days(id check.ID, p timeline.Period) ([]Day, error)
 	// Events returns what happened to the monitor, newest first.
 	Events(p timeline.Period, limit int) ([]status.Event, error)
+}
+
+// Column sums up the answered probes of a part of a period.
+type Column struct {
+	Count         int
+	P50, P95, Max time.Duration // zero without any
 }
 
 // Evidence is what was kept of one failing probe.

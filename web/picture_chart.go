@@ -13,8 +13,7 @@ import (
 )
 
 // rawPeriod is up to where a chart is made of raw results; a longer one takes the
-// summaries of days. A week at 10 s are 60,000 results, read in some 20 ms; at a
-// second, which is the least, they are 600,000.
+// summaries of days. A week at a second, which is the least, are 600,000 results.
 const rawPeriod = 7 * 24 * time.Hour
 
 // chartView is a picture with its caption.
@@ -51,32 +50,23 @@ func (s *server) chart(v *visit, c *check.Check, p timeline.Period) chartView {
 	return chartView{l.Draw(), caption}
 }
 
-// points are the median and the 95th percentile, in nanoseconds, of what was answered
-// in each column.
+// points are the median, the 95th percentile and the slowest, in nanoseconds, of what was
+// answered in each column.
 func (s *server) points(id check.ID, p timeline.Period) ([]chart.Point, error) {
 	if p.Length() > rawPeriod {
 		return s.dayPoints(id, p)
 	}
-	buckets := make([][]time.Duration, chart.Columns)
-	for r, err := range s.History.Results(id, p) {
-		if err != nil {
-			return nil, err
-		}
-		if r.State.Good() {
-			i := int(float64(r.Sent.Sub(p.From)) / float64(p.Length()) * chart.Columns)
-			if i >= 0 && i < chart.Columns {
-				buckets[i] = append(buckets[i], r.Took)
-			}
-		}
-	}
+	columns, err := s.History.Columns(id, p, chart.Columns)
 	var out []chart.Point
-	for i, b := range buckets {
-		if len(b) > 0 {
-			slices.Sort(b)
-			out = append(out, chart.Point{At: (float64(i) + .5) / chart.Columns, Wide: 1.0 / chart.Columns, Middle: float64(b[len(b)/2]), High: float64(b[len(b)*95/100])})
+	for i, c := range columns {
+		if c.Count > 0 {
+			out = append(out, chart.Point{
+				At: (float64(i) + .5) / chart.Columns, Wide: 1.0 / chart.Columns,
+				Middle: float64(c.P50), High: float64(c.P95), Most: float64(c.Max),
+			})
 		}
 	}
-	return out, nil
+	return out, err
 }
 
 func (s *server) dayPoints(id check.ID, p timeline.Period) ([]chart.Point, error) {
@@ -87,7 +77,7 @@ func (s *server) dayPoints(id check.ID, p timeline.Period) ([]chart.Point, error
 			middle := d.Start.Add(12 * time.Hour)
 			out = append(out, chart.Point{
 				At: float64(middle.Sub(p.From)) / float64(p.Length()), Wide: float64(hours24) / float64(p.Length()),
-				Middle: float64(d.P50), High: float64(d.P95),
+				Middle: float64(d.P50), High: float64(d.P95), Most: float64(d.Max),
 			})
 		}
 	}

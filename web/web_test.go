@@ -225,8 +225,11 @@ func (broken) Picture(check.ID, time.Time) ([]byte, error) {
 }
 
 func (broken) Evidence(check.ID, timeline.Period, int) ([]web.Evidence, error) { return nil, errBroken }
-func (broken) Days(check.ID, timeline.Period) ([]web.Day, error)               { return nil, errBroken }
-func (broken) Events(timeline.Period, int) ([]status.Event, error)             { return nil, errBroken }
+func (broken) Columns(check.ID, timeline.Period, int) ([]web.Column, error) {
+	return nil, errBroken
+}
+func (broken) Days(check.ID, timeline.Period) ([]web.Day, error)   { return nil, errBroken }
+func (broken) Events(timeline.Period, int) ([]status.Event, error) { return nil, errBroken }
 
 // TestBrokenHistory checks that a page says what it can, with unknown time.
 func TestBrokenHistory(t *testing.T) {

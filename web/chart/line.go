@@ -20,6 +20,7 @@ const tall = 150
 type Point struct {
 	At, Wide     float64 // middle and width, as shares of the period
 	Middle, High float64 // the line, and the upper edge of the band above it
+	Most         float64 // what was highest, marked where it stands out; 0 for none
 }
 
 // Limit is a value that is marked.
@@ -66,6 +67,7 @@ func (l *Line) Draw() template.HTML {
 	for _, part := range unbroken(l.Points) {
 		l.drawPart(&b, part)
 	}
+	l.drawMost(&b)
 	b.WriteString(`</svg>`)
 	for _, limit := range l.Limits {
 		if limit.At <= l.Top {
@@ -111,6 +113,24 @@ func (l *Line) drawPart(b *strings.Builder, part []Point) {
 		fmt.Fprintf(&line, "%.1f,%.1f ", 1000*q.At, l.y(q.Middle))
 	}
 	fmt.Fprintf(b, `<polygon class="p95" points="%s"/><polyline class="p50" points="%s"/>`, l.band(part), strings.TrimSpace(line.String()))
+}
+
+// standsOut is how many times the upper edge of the band a value is worth a mark.
+const standsOut = 1.5
+
+// drawMost marks the highest values that the band does not show, at the edge of the
+// field where they lie beyond it: of thousands of answers in a column, one that hung is
+// what somebody looks for.
+func (l *Line) drawMost(b *strings.Builder) {
+	var marks strings.Builder
+	for _, q := range l.Points {
+		if q.Most > standsOut*q.High {
+			fmt.Fprintf(&marks, "M%.1f,%.1fh%.1f", 1000*(q.At-q.Wide/2), l.y(q.Most), 1000*q.Wide)
+		}
+	}
+	if marks.Len() > 0 {
+		fmt.Fprintf(b, `<path class="most" d="%s"/>`, marks.String())
+	}
 }
 
 // band is the area between the line and its upper edge.

@@ -40,6 +40,26 @@ func (m *Made) Results(id check.ID, p timeline.Period) iter.Seq2[check.Result, e
 	}
 }
 
+// Columns sums up the results of the period.
+func (m *Made) Columns(id check.ID, p timeline.Period, n int) ([]web.Column, error) {
+	took := make([][]time.Duration, n)
+	for r, err := range m.Results(id, p) {
+		if err != nil {
+			return nil, err
+		}
+		if i := int(float64(r.Sent.Sub(p.From)) / float64(p.Length()) * float64(n)); r.State.Good() && i >= 0 && i < n {
+			took[i] = append(took[i], r.Took)
+		}
+	}
+	out := make([]web.Column, n)
+	for i, list := range took {
+		if slices.Sort(list); len(list) > 0 {
+			out[i] = web.Column{Count: len(list), P50: list[len(list)/2], P95: list[len(list)*95/100], Max: list[len(list)-1]}
+		}
+	}
+	return out, nil
+}
+
 // Evidence returns what failing probes of the period would have kept.
 func (m *Made) Evidence(id check.ID, p timeline.Period, limit int) ([]web.Evidence, error) {
 	var out []web.Evidence

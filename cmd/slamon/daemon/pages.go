@@ -20,6 +20,16 @@ func (p pages) Evidence(id check.ID, period timeline.Period, limit int) ([]web.E
 	return out, err
 }
 
+// Columns sums up the good results of parts of the period.
+func (p pages) Columns(id check.ID, period timeline.Period, n int) ([]web.Column, error) {
+	sums, err := p.Store.Columns(id, period, n)
+	out := make([]web.Column, len(sums))
+	for i, c := range sums {
+		out[i] = web.Column(c)
+	}
+	return out, err
+}
+
 // Days returns the summaries of the UTC days that touch the period.
 func (p pages) Days(id check.ID, period timeline.Period) ([]web.Day, error) {
 	kept, err := p.Store.Days(id, period)
