@@ -118,7 +118,7 @@ func (d *Daemon) keepAddresses(ctx context.Context, b *addressBook) {
 		cfg := d.config.Load()
 		b.update(ctx, cfg.SNMP.Devices)
 		for until := time.Now().Add(lookAgain); d.config.Load() == cfg && time.Now().Before(until); {
-			if !d.rest(ctx, time.Second, nil) {
+			if !wait(ctx, time.Second, nil) {
 				return
 			}
 		}

@@ -21,7 +21,7 @@ func (d *Daemon) runBackups(ctx context.Context) error {
 				d.log.Error("backup failed", "directory", cfg.BackupDirectory, "error", err)
 			}
 		}
-		if !d.rest(ctx, backupLook, nil) {
+		if !wait(ctx, backupLook, nil) {
 			return nil
 		}
 	}

@@ -76,7 +76,7 @@ func (d *Daemon) runBoards(ctx context.Context) error {
 			d.refresh(begun)
 			took := time.Since(begun)
 			cost.Store(int64(took))
-			if !d.rest(ctx, max(min(pause, boardRest), boardShare*took), nil) || !d.rest(ctx, pause, rejudge) {
+			if !wait(ctx, max(min(pause, boardRest), boardShare*took), nil) || !wait(ctx, pause, rejudge) {
 				return nil
 			}
 		}
@@ -95,7 +95,7 @@ func (d *Daemon) runBoards(ctx context.Context) error {
 			begun := time.Now()
 			d.refreshQuickly(begun)
 			rest := min(max(min(pause, quickRest), quickShare*time.Since(begun)), longestQuick)
-			if !d.rest(ctx, rest, nil) {
+			if !wait(ctx, rest, nil) {
 				return nil
 			}
 		}

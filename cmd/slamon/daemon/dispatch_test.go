@@ -204,7 +204,7 @@ channels = ["log"]
 			probes := Part{"probes", func(ctx context.Context) error {
 				for {
 					d.store.Append(check.Result{Check: "login", Site: "main", Sent: time.Now(), Base: true, Outcome: check.Outcome{State: check.Up}}, 5*time.Minute)
-					if !d.rest(ctx, 6*time.Hour, nil) {
+					if !wait(ctx, 6*time.Hour, nil) {
 						return nil
 					}
 				}

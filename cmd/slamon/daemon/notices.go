@@ -69,7 +69,7 @@ func (d *Daemon) openTeller() (*teller, error) {
 func (t *teller) run(ctx context.Context) error {
 	for {
 		t.look(time.Now())
-		if !t.d.rest(ctx, noticePause, t.d.boarded) {
+		if !wait(ctx, noticePause, t.d.boarded) {
 			t.look(time.Now())
 			return nil
 		}

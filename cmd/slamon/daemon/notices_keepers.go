@@ -20,7 +20,7 @@ const (
 
 // runKeepers tells receivers that forget, such as Alertmanager, what is still there.
 func (t *teller) runKeepers(ctx context.Context) error {
-	for t.d.rest(ctx, keepEvery, nil) {
+	for wait(ctx, keepEvery, nil) {
 		t.forgetDeeds(time.Now())
 		t.dispatch(time.Now())
 		for id, keeper := range t.outbox.Keepers() {

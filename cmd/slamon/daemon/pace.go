@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// rest returns after the pause or a wake-up; false when ctx is done.
-func (d *Daemon) rest(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
+// wait returns after the pause or a wake-up; false when ctx is done.
+func wait(ctx context.Context, pause time.Duration, wake <-chan struct{}) bool {
 	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {

@@ -91,14 +91,8 @@ func (r *responses) run(ctx context.Context, cfg func() *config.Config, told fun
 			told()
 		}
 		r.forget(cfg().Responses)
-		timer := time.NewTimer(max(responsePause, boardShare*time.Since(begun)))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if !wait(ctx, max(responsePause, boardShare*time.Since(begun)), r.wake) {
 			return nil
-		case <-timer.C:
-		case <-r.wake:
-			timer.Stop()
 		}
 	}
 }

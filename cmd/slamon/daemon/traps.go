@@ -49,7 +49,7 @@ func (d *Daemon) runTraps(ctx context.Context) error {
 			<-changed.Done()
 		} else if err := d.receiveTraps(changed, want); err != nil {
 			d.log.Error("traps cannot be received", "address", want.ListenAddress, "error", err)
-			d.rest(changed, trapRetry, nil)
+			wait(changed, trapRetry, nil)
 		}
 		stop()
 	}
@@ -59,7 +59,7 @@ func (d *Daemon) runTraps(ctx context.Context) error {
 // awaitTraps calls stop when the configuration wants other traps.
 func (d *Daemon) awaitTraps(ctx context.Context, stop context.CancelFunc, have config.Traps) {
 	for reflect.DeepEqual(d.config.Load().SNMP.Traps, have) {
-		if !d.rest(ctx, time.Second, nil) {
+		if !wait(ctx, time.Second, nil) {
 			return
 		}
 	}

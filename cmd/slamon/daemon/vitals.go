@@ -41,7 +41,7 @@ func (d *Daemon) runSignal(ctx context.Context) error {
 			}
 			failing = err != nil
 		}
-		if !d.rest(ctx, pause, nil) {
+		if !wait(ctx, pause, nil) {
 			return nil
 		}
 	}
@@ -84,7 +84,7 @@ func (d *Daemon) runSystemd(ctx context.Context) error {
 		<-ctx.Done()
 		return nil
 	}
-	for d.rest(ctx, every/3, nil) {
+	for wait(ctx, every/3, nil) {
 		if d.alive(time.Now()) {
 			_, _ = sd.SdNotify(false, sd.SdNotifyWatchdog)
 		}
