@@ -40,7 +40,7 @@ type Place struct {
 // the same maintenance and corrections, so that the figures differ in what was seen alone.
 func (d *Document) addPlaces(series []timeline.Series, ex []sla.Exclusion, until time.Time) {
 	in := &d.input
-	if len(in.Places) == 0 {
+	if len(in.Places) == 0 && in.Claim.SitesDown == 0 {
 		return
 	}
 	sites := []sla.Site{{Name: in.Site, Series: named(in.Claim.Checks, series)}}

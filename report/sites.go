@@ -22,6 +22,8 @@ type SiteReader struct {
 	sites   names
 	steps   steps
 	one     bool
+	// Pace says how each check was probed, where that is known; nil for all alike.
+	Pace func(check.ID) Pacing
 }
 
 // NewSiteReader returns a reader of results that were probed so. With one, all of them
@@ -33,12 +35,18 @@ func NewSiteReader(p Pacing, one bool) *SiteReader {
 // Read takes a file. Results that name no site are those of the given one, which may be
 // empty; the name of the file is for complaints.
 func (s *SiteReader) Read(r io.Reader, name, site string) error {
-	return eachResult(r, name, func(line row) {
+	return s.take(r, name, func(line row) string {
 		if s.one {
-			line.site, site = "", ""
+			return ""
 		}
+		return cmp.Or(line.site, site)
+	})
+}
+
+func (s *SiteReader) take(r io.Reader, name string, site func(row) string) error {
+	return eachResult(r, name, func(line row) {
 		next := record{
-			sent: line.sent.UnixNano(), check: s.ids.of(line.check), site: s.sites.of(cmp.Or(line.site, site)),
+			sent: line.sent.UnixNano(), check: s.ids.of(line.check), site: s.sites.of(site(line)),
 			state: line.state, reason: line.reason, base: line.base, cell: sla.ResponseCell(line.took),
 		}
 		s.records = append(s.records, next)
@@ -46,6 +54,11 @@ func (s *SiteReader) Read(r io.Reader, name, site string) error {
 			s.steps[stepAt{next.check, next.sent}] = line.took
 		}
 	})
+}
+
+// Named takes a file whose results are all those of one site, whatever it calls it.
+func (s *SiteReader) Named(r io.Reader, name, site string) error {
+	return s.take(r, name, func(row) string { return site })
 }
 
 // Sites returns the series of each site, in order of their names, and of a site's checks
@@ -63,7 +76,11 @@ func (s *SiteReader) Sites() []sla.Site {
 			all = append(all, sla.Site{Name: name})
 		}
 		last := &all[len(all)-1]
-		last.Series = append(last.Series, s.pacing.series(check.ID(s.ids.list[rest[0].check]), rest[:n], s.steps))
+		id, pacing := check.ID(s.ids.list[rest[0].check]), s.pacing
+		if s.Pace != nil {
+			pacing = s.Pace(id)
+		}
+		last.Series = append(last.Series, pacing.series(id, rest[:n], s.steps))
 		rest = rest[n:]
 	}
 	for i := range all {

@@ -30,6 +30,7 @@ func (s *server) responseRoutes() []route {
 		get("/api/v1/responses", s.withBoard(s.apiResponses)),
 		get("/api/v1/responses/{id}", s.withBoard(s.apiResponse)),
 		get("/api/v1/checks/{id}/responses", s.withBoard(s.apiCheckResponses)),
+		get("/api/v1/series", s.withBoard(s.apiSeries)),
 	}
 }
 

@@ -53,6 +53,9 @@ func (r Refusal) Unwrap() error { return r.Err }
 type ReportRequest struct {
 	Claim                             sla.ClaimID
 	From, To, Month, Language, Format string
+	// Alone asks for our own figures without those of other places: two places would ask
+	// each other for ever.
+	Alone bool
 }
 
 // Announcement is maintenance as it goes over the wire.
@@ -202,7 +205,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) {
 	if language == "" {
 		language = languageOf(r).code
 	}
-	ask := ReportRequest{Claim: sla.ClaimID(r.PathValue("id")), From: q.Get("from"), To: q.Get("to"), Month: q.Get("month"), Language: language, Format: q.Get("format")}
+	ask := ReportRequest{Claim: sla.ClaimID(r.PathValue("id")), From: q.Get("from"), To: q.Get("to"), Month: q.Get("month"), Language: language, Format: q.Get("format"), Alone: q.Get("alone") == "true"}
 	body, media, err := s.Report(ask)
 	var refusal Refusal
 	switch {

@@ -43,6 +43,7 @@ type reportFlags struct {
 	ask                       web.ReportRequest
 	sheet                     bool
 	storage, configFile, file string
+	sites                     []string
 }
 
 func reportCommand() *cobra.Command {
@@ -55,6 +56,9 @@ the figure with its bounds, with and without maintenance, the coverage, the mont
 the incidents with causes and evidence, the maintenance with its lead times, notices,
 corrections, and what was not measured. It asks the running daemon, or with
 --storage.path reads a store that no daemon has open, or a backup: the same report.
+
+The daemon asks its peers for what they saw, and shows the places side by side. With
+--storage.path, --site names the exported results of other places instead.
 
 The period is the claim's window, --month, or --from and --to (days, the last one
 included, or RFC 3339).
@@ -78,6 +82,7 @@ Exit codes: 0 written; 2 usage or configuration; 4 failed.`,
 	f.flags(cmd)
 	configFlag(cmd, &f.configFile)
 	cmd.Flags().StringVar(&f.storage, "storage.path", "", "store or backup to read that no daemon has open")
+	cmd.Flags().StringArrayVar(&f.sites, "site", nil, "with --storage.path: what another place saw, as SITE=RESULTS.csv; may be repeated")
 	cmd.Flags().StringVar(&f.ask.Month, "month", "", "a month, such as 2026-10")
 	cmd.Flags().StringVar(&f.ask.From, "from", "", "first day of the period, or an RFC 3339 time")
 	cmd.Flags().StringVar(&f.ask.To, "to", "", "last day of the period, or an RFC 3339 time that is not part of it")
@@ -97,6 +102,9 @@ func (f *reportFlags) check() error {
 	}
 	if _, err := report.ParseLanguage(f.ask.Language); err != nil {
 		return fmt.Errorf("--lang: %w", err)
+	}
+	if len(f.sites) > 0 && f.storage == "" {
+		return errors.New("--site without --storage.path: a running slamon asks its peers\ntry: leave --site out, or name a store or a backup")
 	}
 	return nil
 }
@@ -142,7 +150,11 @@ func (f *reportFlags) offline(_ context.Context, log io.Writer) ([]byte, error) 
 		return nil, exitError{codeFailed, err}
 	}
 	defer kept.Close()
-	body, err := daemon.Answer(kept, cfg, f.ask, buildVersion(), warn)
+	places, err := f.places(cfg)
+	if err != nil {
+		return nil, exitError{codeUsage, err}
+	}
+	body, err := daemon.Answer(kept, cfg, f.ask, places, buildVersion(), warn)
 	var refusal web.Refusal
 	switch {
 	case errors.As(err, &refusal):

@@ -51,7 +51,7 @@ func TestReportShowsReadings(t *testing.T) {
 		}
 	}
 	march := time.Date(2030, 3, 2, 0, 0, 0, 0, time.UTC)
-	text, _, err := site{d.ledger, d.config.Load()}.answer(web.ReportRequest{Claim: "month", Month: "2030-02", Format: "text"}, march)
+	text, _, err := site{d.ledger, d.config.Load(), false}.answer(web.ReportRequest{Claim: "month", Month: "2030-02", Format: "text"}, march)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -98,7 +98,7 @@ func (d *Daemon) open(cfg *config.Config) (err error) {
 		return errors.Join(err, d.store.Close())
 	}
 	d.replies, d.usuals = newResponses(d.store, d.ledger, d.log), openUsuals(d.store, d.store, d.log, started)
-	d.ledger.replies = d.replies
+	d.ledger.replies, d.ledger.places = d.replies, &askedPlaces{}
 	d.boards = &boards{history: pages{d.store}, latest: &d.latest, ledger: d.ledger, devices: d.devices, peers: &d.peers, replies: d.replies, usuals: d.usuals, log: d.log,
 		version: d.options.Version, started: started, incidents: map[check.ID][]status.Incident{}}
 	d.metrics = metrics.New(d.boards.current.Load, metrics.Options{

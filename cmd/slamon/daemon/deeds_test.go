@@ -86,7 +86,7 @@ func TestDeedsAreKept(t *testing.T) {
 	if got := d.teller.Acknowledged("port-x"); got == nil || got.Note != "restarting it" {
 		t.Errorf("acknowledged = %+v after it is over", got)
 	}
-	reported, err := site{d.ledger, d.config.Load()}.deeds("files", timeline.Period{From: now.Add(-time.Hour), To: now.Add(time.Hour)})
+	reported, err := site{d.ledger, d.config.Load(), false}.deeds("files", timeline.Period{From: now.Add(-time.Hour), To: now.Add(time.Hour)})
 	if err != nil || len(reported) != 3 || reported[0].Kind != "acknowledged" || reported[0].About != "files: port is down" || reported[1].Kind != "muted" || reported[1].Until == nil {
 		t.Errorf("the report has %+v, %v; want all three in order of time", reported, err)
 	}

@@ -127,7 +127,7 @@ func (t *teller) dispatched(now time.Time, cfg *config.Config, s *alert.Dispatch
 	rules := t.rules(cfg)
 	out.Channels, out.Fallback = rules.Reach(now, s.Channels), rules.Reach(now, s.Fallback)
 	for _, c := range g.claims {
-		doc, err := site{t.d.ledger, cfg}.held(&c, p, now)
+		doc, err := site{t.d.ledger, cfg, false}.held(&c, p, now)
 		if err != nil {
 			return nil, err
 		}
@@ -167,7 +167,7 @@ func (t *teller) renderReport(r notify.Renderer, cfg *config.Config, n alert.Not
 		if !ok {
 			continue // taken out of the file since
 		}
-		doc, err := site{t.d.ledger, cfg}.held(&claim, n.Dispatch.Period, time.Now())
+		doc, err := site{t.d.ledger, cfg, false}.held(&claim, n.Dispatch.Period, time.Now())
 		if err != nil {
 			sections = append(sections, notify.Section{Title: string(id), Lines: []notify.Fact{{Name: "error", Value: err.Error()}}})
 			continue

@@ -40,6 +40,7 @@ type ledger struct {
 	log     *slog.Logger
 
 	replies *responses // that counts response times; nil where no daemon runs
+	places  elsewhere  // what other places saw; nil for nothing
 
 	edition  atomic.Uint64 // grows with all that people and files state
 	assigned atomic.Uint64 // grows with every cause that somebody confirms

@@ -126,14 +126,14 @@ func (p *peers) ask(ctx context.Context, one config.Peer) {
 func fetchView(ctx context.Context, one config.Peer) (view status.Site, err error) {
 	ctx, cancel := context.WithTimeout(ctx, peerTimeout)
 	defer cancel()
-	err = askPeer(ctx, one, "/api/v1/verdicts", func(r io.Reader) error {
+	err = askPeer(ctx, one, "/api/v1/verdicts", nil, func(r io.Reader) error {
 		view.At, view.Claims, err = readVerdicts(r)
 		return err
 	})
 	if err != nil {
 		return status.Site{}, err
 	}
-	err = askPeer(ctx, one, "/api/v1/checks", func(r io.Reader) error {
+	err = askPeer(ctx, one, "/api/v1/checks", nil, func(r io.Reader) error {
 		view.Down, err = readDown(r)
 		return err
 	})
@@ -141,8 +141,10 @@ func fetchView(ctx context.Context, one config.Peer) (view status.Site, err erro
 }
 
 // askPeer has read what a site answers at a path.
-func askPeer(ctx context.Context, one config.Peer, path string, read func(io.Reader) error) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, one.URL.JoinPath(path).String(), nil)
+func askPeer(ctx context.Context, one config.Peer, path string, q url.Values, read func(io.Reader) error) error {
+	target := one.URL.JoinPath(path)
+	target.RawQuery = q.Encode()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
 	if err != nil {
 		return err
 	}

@@ -75,11 +75,15 @@ func (s site) responseDocument(c sla.ResponseClaim, p timeline.Period, now time.
 	if err != nil {
 		return nil, err
 	}
+	var places []report.ResponsePlace
+	if !s.alone && s.ledger.places != nil {
+		places = s.ledger.places.responses(s.config, &c, p)
+	}
 	book := s.ledger.responses()
 	return report.MakeResponses(report.ResponseInput{
 		Now: now, Version: s.ledger.version, Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: s.corrections(c.ID, p), Causes: s.ledger.allCauses(),
-		Notices: notices, Deeds: done, Versions: responseVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
+		Notices: notices, Deeds: done, Versions: responseVersions(kept), Places: places, Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
 		Count: func(id check.ID, set timeline.Set) (sla.Responses, error) {
 			return book.count(id, set, ceilMilli(now))
 		},

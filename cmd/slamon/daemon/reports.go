@@ -59,6 +59,7 @@ func (s stating) Correct(c sla.Correction) (sla.Correction, error) {
 type site struct {
 	ledger *ledger
 	config *config.Config
+	alone  bool // without other places
 }
 
 // report makes the report that the API asks for.
@@ -69,11 +70,12 @@ func (d *Daemon) report(ask web.ReportRequest) ([]byte, string, error) {
 			return nil, "", err
 		}
 	}
-	return site{d.ledger, cfg}.answer(ask, now)
+	return site{d.ledger, cfg, false}.answer(ask, now)
 }
 
 // answer makes a report and says what media type it has.
 func (s site) answer(ask web.ReportRequest, now time.Time) ([]byte, string, error) {
+	s.alone = ask.Alone
 	if ask.Format == "" {
 		ask.Format = string(report.HTML)
 	}
@@ -166,8 +168,16 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	return report.Make(report.Input{
 		Now: now, Version: s.ledger.version, Site: s.config.Site, Service: s.service(c.Service), Claim: c, Period: p, Series: series,
 		Maintenance: s.ledger.exclusions(s.config, c.Service), Corrections: s.corrections(c.ID, p), Causes: s.ledger.allCauses(),
-		Notices: notices, Deeds: done, Versions: reportVersions(kept), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
+		Notices: notices, Deeds: done, Versions: reportVersions(kept), Places: s.places(c.Checks, p), Evidence: s.evidence, Readings: s.readings(c.Service), Events: s.deviceEvents(c.Service),
 	}), nil
+}
+
+// places are what other places saw of some checks.
+func (s site) places(checks []check.ID, p timeline.Period) []report.PlaceInput {
+	if s.alone || s.ledger.places == nil {
+		return nil
+	}
+	return s.ledger.places.seen(s.config, checks, p)
 }
 
 // corrections are those of a claim that reach into a period.
@@ -273,7 +283,7 @@ func (d *Daemon) runReports(ctx context.Context) error {
 
 // writeReports writes the reports of the month before now that are not there yet.
 func (d *Daemon) writeReports(now time.Time) error {
-	s := site{d.ledger, d.config.Load()}
+	s := site{d.ledger, d.config.Load(), false}
 	settings := s.config.Report
 	if settings.Directory == "" {
 		return nil
