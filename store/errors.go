@@ -66,7 +66,7 @@ func openError(path string, err error) error {
 	case full(err):
 		return fullError(path, err)
 	}
-	return fmt.Errorf("opening store %s: %w", path, err)
+	return mediumError("opening", path, err)
 }
 
 // writeError turns what a commit returned into a sentence.
@@ -80,7 +80,18 @@ func writeError(path string, err error) error {
 	case errors.Is(err, bolterrors.ErrDatabaseNotOpen):
 		return ErrClosed
 	}
-	return fmt.Errorf("writing store %s: %w", path, err)
+	return mediumError("writing", path, err)
+}
+
+// mediumError is a sentence about what the store lies on.
+func mediumError(doing, path string, err error) error {
+	switch {
+	case errors.Is(err, syscall.EROFS):
+		return sayf(err, "store %s lies on a read-only file system: mount it for writing, or give another storage path", path)
+	case errors.Is(err, syscall.EIO):
+		return sayf(err, "%s store %s: input/output error: its disk may be failing: look into the log of the system, and put a verified backup on another disk with \"slamon restore\"", doing, path)
+	}
+	return fmt.Errorf("%s store %s: %w: check the storage path and what it lies on", doing, path, err)
 }
 
 func fullError(path string, err error) error {

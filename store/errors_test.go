@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -17,6 +18,23 @@ import (
 
 	"github.com/slamon/slamon/check"
 )
+
+// TestMediumErrors: what a disk can do has one sentence with a remedy.
+func TestMediumErrors(t *testing.T) {
+	for errno, want := range map[syscall.Errno]string{
+		syscall.EROFS:  "store s.db lies on a read-only file system: mount it for writing, or give another storage path",
+		syscall.EIO:    `$doing store s.db: input/output error: its disk may be failing: look into the log of the system, and put a verified backup on another disk with "slamon restore"`,
+		syscall.ENOSPC: "store s.db cannot grow, the disk is full: free space on its disk",
+		syscall.ESTALE: "$doing store s.db: write s.db: stale file handle: check the storage path and what it lies on",
+	} {
+		cause := &fs.PathError{Op: "write", Path: "s.db", Err: errno}
+		for doing, err := range map[string]error{"writing": writeError("s.db", cause), "opening": openError("s.db", cause)} {
+			if want := strings.Replace(want, "$doing", doing, 1); err.Error() != want {
+				t.Errorf("%v: %q, want %q", errno, err, want)
+			}
+		}
+	}
+}
 
 // TestOpenRefuses shows the one sentence for every file that cannot be opened.
 func TestOpenRefuses(t *testing.T) {

@@ -289,7 +289,9 @@ func (s *Store) commit(p *plan, took time.Duration) {
 func (s *Store) failed(err error) {
 	s.mu.Lock()
 	fresh := s.stats.LastError == nil
-	s.stats.LastError, s.stats.LastErrorAt = err, time.Now()
+	if s.stats.LastError = err; fresh {
+		s.stats.FailingSince = time.Now()
+	}
 	s.stats.Failures++
 	s.mu.Unlock()
 	if fresh {
@@ -305,5 +307,5 @@ func (s *Store) recovered() {
 	}
 	s.stats.LastError = nil
 	_, lost := s.queue.waiting()
-	s.log.Info("results are stored again", "failing_since", s.stats.LastErrorAt, "lost", lost)
+	s.log.Info("results are stored again", "failing_since", s.stats.FailingSince, "lost", lost)
 }

@@ -71,6 +71,8 @@ func TestRunRetries(t *testing.T) {
 		time.Sleep(time.Minute)
 		if got := s.Stats(); got.Failures < 5 || got.Failures > 12 || !errors.Is(got.LastError, ErrFull) {
 			t.Errorf("stats %+v, want some ten attempts in a minute", got)
+		} else if since := time.Since(got.FailingSince); since < time.Minute-2*s.options.FlushEvery {
+			t.Errorf("failing since %s, want since the first of the attempts", since)
 		}
 		s.broken.Store(nil)
 		time.Sleep(slowestRetry + time.Second)

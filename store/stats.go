@@ -26,11 +26,11 @@ type Stats struct {
 	Lost      uint64 // results given up since start: the disk took none and the queue was full
 	Late      uint64 // results since start that were sent before their check's newest one
 
-	LastCommit  time.Time     // zero before the first since start
-	CommitTook  time.Duration // of the last one
-	LastError   error         // of writing; nil when the last attempt succeeded
-	LastErrorAt time.Time
-	Failures    uint64 // attempts to write that failed since start
+	LastCommit   time.Time     // zero before the first since start
+	CommitTook   time.Duration // of the last one
+	LastError    error         // of writing; nil when the last attempt succeeded
+	FailingSince time.Time     // first of the attempts that failed in a row, the last time they did
+	Failures     uint64        // attempts to write that failed since start
 
 	OpenTook       time.Duration
 	LastCheckpoint time.Time // zero before the first since start
