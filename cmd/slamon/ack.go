@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"net/url"
-	"os/user"
 	"strings"
 	"time"
 
@@ -18,38 +14,8 @@ import (
 	"github.com/slamon/slamon/config"
 )
 
-// reach are the flags by which a command finds the running daemon.
-type reach struct{ base, user, passwordFile string }
-
-func (r *reach) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&r.base, "url", "http://127.0.0.1:9780", "address of the daemon")
-	cmd.Flags().StringVar(&r.user, "user", "", "name to sign in with")
-	cmd.Flags().StringVar(&r.passwordFile, "password-file", "", "file that holds the password")
-}
-
-// post states something and says that it was taken.
-func (r *reach) post(ctx context.Context, out io.Writer, path string, v any, done string) error {
-	c, err := newClient(r.base, r.user, r.passwordFile)
-	if err != nil {
-		return exitError{codeUsage, err}
-	}
-	if _, err := c.send(ctx, http.MethodPost, path, nil, v); err != nil {
-		return err
-	}
-	say(out, "%s\n", done)
-	return nil
-}
-
-// whoami is who runs a command, when nobody says.
-func whoami() string {
-	if u, err := user.Current(); err == nil {
-		return u.Username
-	}
-	return ""
-}
-
 func ackCommand() *cobra.Command {
-	var r reach
+	var r connection
 	var by, note string
 	cmd := &cobra.Command{
 		Use:   "ack INCIDENT|KEY",
@@ -67,13 +33,13 @@ it, when, and the note are kept and shown.`,
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().StringVar(&by, "by", whoami(), "who takes care of it")
+	cmd.Flags().StringVar(&by, "by", userName(), "who takes care of it")
 	cmd.Flags().StringVar(&note, "note", "", "what is done about it")
 	return cmd
 }
 
 func muteCommand() *cobra.Command {
-	var r reach
+	var r connection
 	var by, note, length string
 	cmd := &cobra.Command{
 		Use:   "mute SERVICE [CHECK]",
@@ -98,7 +64,7 @@ told. Who muted it, until when and why are kept and shown.`,
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().StringVar(&by, "by", whoami(), "who mutes it")
+	cmd.Flags().StringVar(&by, "by", userName(), "who mutes it")
 	cmd.Flags().StringVar(&note, "note", "", "why")
 	cmd.Flags().StringVar(&length, "for", "1h", "how long")
 	return cmd

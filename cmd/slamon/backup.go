@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +20,8 @@ import (
 const backupTimeout = time.Hour
 
 func backupCommand() *cobra.Command {
-	var base, user, passwordFile, path string
+	var r connection
+	var path string
 	cmd := &cobra.Command{
 		Use:   "backup [flags] [FILE]",
 		Short: "Make a verified copy of the store",
@@ -40,16 +42,14 @@ Exit codes: 0 made and verified; 2 usage; 4 failed.`,
 			case len(args) == 1:
 				return exitError{codeUsage, errors.New("the running daemon writes into its own backup directory\ntry: slamon backup, or with --storage.path when the daemon is stopped")}
 			}
-			c, err := newClient(base, user, passwordFile)
+			c, err := r.client()
 			if err != nil {
-				return exitError{codeUsage, err}
+				return err
 			}
 			return c.backup(cmd.Context(), cmd.OutOrStdout())
 		},
 	}
-	cmd.Flags().StringVar(&base, "url", "http://127.0.0.1:9780", "address of the daemon")
-	cmd.Flags().StringVar(&user, "user", "", "name to sign in with")
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "file that holds the password")
+	r.flags(cmd)
 	cmd.Flags().StringVar(&path, "storage.path", "", "store to copy that no daemon has open")
 	return cmd
 }
@@ -59,8 +59,12 @@ func (c *client) backup(ctx context.Context, out io.Writer) error {
 	var answer struct {
 		Path string `json:"path"`
 	}
-	if err := c.do(ctx, http.MethodPost, "/api/v1/backup", backupTimeout, &answer); err != nil {
-		return exitError{codeFailed, err}
+	body, err := c.within(ctx, backupTimeout, http.MethodPost, "/api/v1/backup", nil, nil)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, &answer); err != nil {
+		return exitError{codeFailed, fmt.Errorf("slamon answered with something else than a backup: %w", err)}
 	}
 	say(out, "backup made and verified: %s\n", answer.Path)
 	return nil

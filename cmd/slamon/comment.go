@@ -12,7 +12,7 @@ import (
 )
 
 func commentCommand() *cobra.Command {
-	var r reach
+	var r connection
 	var by string
 	cmd := &cobra.Command{
 		Use:   "comment INCIDENT TEXT",
@@ -33,12 +33,12 @@ Exit codes: 0 kept; 2 refused, with the reason; 4 the daemon could not be asked.
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().StringVar(&by, "by", whoami(), "who says it")
+	cmd.Flags().StringVar(&by, "by", userName(), "who says it")
 	return cmd
 }
 
 func unmuteCommand() *cobra.Command {
-	var r reach
+	var r connection
 	var by string
 	cmd := &cobra.Command{
 		Use:   "unmute SERVICE [CHECK]",
@@ -50,9 +50,9 @@ Exit codes: 0 ended; 2 refused, since nothing is muted of that name; 4 the daemo
 not be asked.`,
 		Args: cobra.RangeArgs(1, 2),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := newClient(r.base, r.user, r.passwordFile)
+			c, err := r.client()
 			if err != nil {
-				return exitError{codeUsage, err}
+				return err
 			}
 			q := url.Values{"service": {args[0]}, "by": {by}}
 			if len(args) == 2 {
@@ -66,6 +66,6 @@ not be asked.`,
 		},
 	}
 	r.flags(cmd)
-	cmd.Flags().StringVar(&by, "by", whoami(), "who ends it")
+	cmd.Flags().StringVar(&by, "by", userName(), "who ends it")
 	return cmd
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"text/tabwriter"
 	"time"
 
@@ -30,16 +29,6 @@ Exit codes: 0 done; 2 refused, with the reason; 4 the daemon could not be asked.
 	}
 	cmd.AddCommand(maintenanceAdd(), maintenanceList(), maintenanceRemove())
 	return cmd
-}
-
-// userName is who makes a statement, unless they say otherwise.
-func userName() string {
-	for _, key := range []string{"SUDO_USER", "USER", "LOGNAME"} {
-		if name := os.Getenv(key); name != "" {
-			return name
-		}
-	}
-	return ""
 }
 
 func maintenanceAdd() *cobra.Command {

@@ -3,12 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
-	"net/http"
-	"net/url"
-	"os"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -17,15 +12,8 @@ import (
 	"github.com/slamon/slamon/sla"
 )
 
-const (
-	// askTimeout bounds a request to the daemon; a board is never far away.
-	askTimeout = 15 * time.Second
-	// maxAnswer bounds what is read of an answer: 10,000 claims with incidents.
-	maxAnswer = 256 << 20
-)
-
 func statusCommand() *cobra.Command {
-	var base, user, passwordFile string
+	var r connection
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "status",
@@ -36,64 +24,16 @@ Exit codes: 0 all claims are met; 1 at least one is breached; 3 at least one
 cannot be told, and none is breached; 4 the daemon could not be asked.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := newClient(base, user, passwordFile)
+			c, err := r.client()
 			if err != nil {
-				return exitError{codeUsage, err}
+				return err
 			}
 			return c.status(cmd.Context(), cmd.OutOrStdout(), asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&base, "url", "http://127.0.0.1:9780", "address of the daemon")
-	cmd.Flags().StringVar(&user, "user", "", "name to sign in with")
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "file that holds the password")
+	r.flags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	return cmd
-}
-
-// client asks a running daemon.
-type client struct {
-	base           *url.URL
-	user, password string
-}
-
-func newClient(base, user, passwordFile string) (*client, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("--url %q: want the daemon's address\ntry: --url http://127.0.0.1:9780", base)
-	}
-	c := &client{base: u, user: user}
-	if passwordFile != "" {
-		secret, err := os.ReadFile(passwordFile)
-		if err != nil {
-			return nil, fmt.Errorf("--password-file: %w", err)
-		}
-		c.password = strings.TrimRight(string(secret), "\r\n")
-	}
-	return c, nil
-}
-
-// do sends one request and decodes the JSON answer into out.
-func (c *client) do(ctx context.Context, method, path string, timeout time.Duration, out any) error {
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, method, c.base.JoinPath(path).String(), nil)
-	if err != nil {
-		return err
-	}
-	if c.user != "" {
-		request.SetBasicAuth(c.user, c.password)
-	}
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("the daemon cannot be asked: %w\ntry: slamon run, or --url with its address", err)
-	}
-	defer answer.Body.Close()
-	body := io.LimitReader(answer.Body, maxAnswer)
-	if answer.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(body, 4096))
-		return fmt.Errorf("the daemon answered %s: %s", answer.Status, strings.TrimSpace(string(text)))
-	}
-	return json.NewDecoder(body).Decode(out)
 }
 
 type claimsAnswer struct {
@@ -120,14 +60,14 @@ func (c *client) status(ctx context.Context, out io.Writer, asJSON bool) error {
 	var claims claimsAnswer
 	var responses responsesAnswer
 	var incidents incidentsAnswer
-	if err := c.do(ctx, http.MethodGet, "/api/v1/claims", askTimeout, &claims); err != nil {
-		return exitError{codeFailed, err}
+	if err := c.get(ctx, "/api/v1/claims", &claims); err != nil {
+		return err
 	}
-	if err := c.do(ctx, http.MethodGet, "/api/v1/incidents", askTimeout, &incidents); err != nil {
-		return exitError{codeFailed, err}
+	if err := c.get(ctx, "/api/v1/incidents", &incidents); err != nil {
+		return err
 	}
-	if err := c.do(ctx, http.MethodGet, "/api/v1/responses", askTimeout, &responses); err != nil {
-		return exitError{codeFailed, err}
+	if err := c.get(ctx, "/api/v1/responses", &responses); err != nil {
+		return err
 	}
 	if asJSON {
 		encoder := json.NewEncoder(out)
