@@ -221,7 +221,7 @@ func (r *reading) claim(s *status.Service, c *status.Claim) {
 				Key: "coverage/" + string(v.Claim.ID), Subject: "coverage of " + string(v.Claim.ID),
 				Type: Coverage, Severity: Warning, Service: s.ID, Claim: v.Claim.ID, Since: r.board.At, Path: path,
 				Title:    fmt.Sprintf("%s: only %s of the last 24 hours is known", s.Name, sla.Percent(w.Coverage, 1)),
-				Sentence: fmt.Sprintf("%s are unknown; a claim cannot be met on unknown time.", w.Unknown.Round(time.Second)),
+				Sentence: fmt.Sprintf("%s are unknown; a claim cannot be met on unknown time.", LengthIn("en", w.Unknown)),
 				JA:       ja("不明な時間が "+lengthJA(w.Unknown)+" あります。不明な時間では達成と判定できません。", "%s: 直近 24 時間のうち観測できたのは %s のみ", s.Name, sla.Percent(w.Coverage, 1)),
 			})
 		}
@@ -259,18 +259,18 @@ func (r *reading) allowance(s *status.Service, v *sla.Verdict, window string, la
 // as it did since the window began.
 func Pace(v *sla.Verdict, now time.Time, zone *time.Location) string {
 	left := v.Remaining()
-	text := fmt.Sprintf("Down for %s of the %s allowed until %s", v.Downtime.Point.Round(time.Second),
-		v.Allowance.Round(time.Second), v.Period.To.In(zone).Format("2006-01-02"))
+	text := fmt.Sprintf("Down for %s of the %s allowed until %s", LengthIn("en", v.Downtime.Point),
+		LengthIn("en", v.Allowance), lastDay(v, zone))
 	if left <= 0 {
-		return text + fmt.Sprintf("; overdrawn by %s.", (-left).Round(time.Second))
+		return text + fmt.Sprintf("; overdrawn by %s.", LengthIn("en", -left))
 	}
-	text += fmt.Sprintf("; %s left", left.Round(time.Second))
+	text += fmt.Sprintf("; %s left", LengthIn("en", left))
 	ends, known := usedUp(v, now)
 	if !known {
 		return text + "."
 	}
 	if ends.Before(v.Period.To) {
-		return text + ", at this pace until " + ends.In(zone).Format("2006-01-02") + "."
+		return text + ", used up on " + ends.In(zone).Format("2006-01-02") + " at this pace."
 	}
 	return text + ", enough at this pace."
 }

@@ -145,10 +145,10 @@ func TestGivers(t *testing.T) {
 		says     string // in title and sentence
 	}{
 		"49 % of the allowance":      {claim(49*time.Minute, 100*time.Minute, sla.Met), "", 0, ""},
-		"half of the allowance":      {claim(50*time.Minute, 100*time.Minute, sla.Met), "allowance/year/20261001/50", alert.Warning, "at this pace until 2027-04-19"},
+		"half of the allowance":      {claim(50*time.Minute, 100*time.Minute, sla.Met), "allowance/year/20261001/50", alert.Warning, "used up on 2027-04-19 at this pace"},
 		"three quarters":             {claim(76*time.Minute, 100*time.Minute, sla.Met), "allowance/year/20261001/75", alert.Warning, "75 % of the allowance"},
-		"90 %":                       {claim(90*time.Minute, 100*time.Minute, sla.Met), "allowance/year/20261001/90", alert.Warning, "10m0s left"},
-		"all of it":                  {claim(103*time.Minute, 100*time.Minute, sla.CannotTell), "allowance/year/20261001/100", alert.Critical, "overdrawn by 3m0s"},
+		"90 %":                       {claim(90*time.Minute, 100*time.Minute, sla.Met), "allowance/year/20261001/90", alert.Warning, "10m left"},
+		"all of it":                  {claim(103*time.Minute, 100*time.Minute, sla.CannotTell), "allowance/year/20261001/100", alert.Critical, "overdrawn by 3m"},
 		"refuted for certain":        {claim(200*time.Minute, 100*time.Minute, sla.BreachedCertain), "refuted/year/20261001", alert.Critical, "breached for certain"},
 		"coverage lost":              {covered, "coverage/year", alert.Warning, "only 75.0% of the last 24 hours is known"},
 		"a certificate for 31 days":  {ends(31 * 24 * time.Hour), "", 0, ""},

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/sla"
 )
 
 // Rules are what Decide goes by.
@@ -72,7 +73,11 @@ func (d *decision) present(c *Condition) {
 		it = &Item{Seen: d.now}
 		d.memory.Items[c.Key] = it
 	}
+	since := it.Condition.Since
 	it.Condition, it.Gone = *c, time.Time{}
+	if !since.IsZero() && since.Before(c.Since) {
+		it.Condition.Since = since // what is read off a board anew each time has no begin of its own
+	}
 	p := d.policy(c)
 	if p == nil {
 		it.Held = "no policy is about it"
@@ -188,12 +193,12 @@ func (d *decision) again(it *Item, p *Policy) {
 		// somebody takes care of it
 	case p.EscalateAfter > 0 && it.Escalated.IsZero() && d.now.Sub(it.Told) >= p.EscalateAfter:
 		it.Escalated = d.now
-		n := d.repeat(it, p, Escalated, 0, "not acknowledged within "+p.EscalateAfter.String())
+		n := d.repeat(it, p, Escalated, 0, "not acknowledged within "+sla.PromiseTime(p.EscalateAfter))
 		n.Channels = union(n.Channels, d.resolve(p.Escalation))
 		it.Heard = union(it.Heard, n.Channels)
 	case p.Remind > 0 && d.now.Sub(it.Last) >= p.Remind:
 		it.Reminders++
-		d.repeat(it, p, Reminder, it.Reminders, "still there "+p.Remind.String()+" after the last notice")
+		d.repeat(it, p, Reminder, it.Reminders, "still there "+sla.PromiseTime(p.Remind)+" after the last notice")
 	}
 }
 

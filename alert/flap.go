@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/slamon/slamon/sla"
 )
 
 // flap tells once that a subject comes and goes; while it does, its single
@@ -60,7 +62,7 @@ func (d *decision) stable(name string, s *Subject) {
 	p := d.byID(s.Policy)
 	n := &Notice{
 		ID: fmt.Sprintf("%s@%d/%s", name, s.Flapping.Unix(), Stable), Thread: s.Thread, Kind: Stable, Policy: s.Policy,
-		Why:      "quiet for " + flapCalm.String(),
+		Why:      "quiet for " + sla.PromiseTime(flapCalm),
 		Detected: d.now, Due: d.now.Add(p.Window), Channels: s.Heard, Fallback: d.resolve(p.Fallback),
 		Conditions: []Condition{c},
 	}

@@ -79,7 +79,7 @@ func (r Renderer) Render(n alert.Notice, language string) Message {
 func (r Renderer) subject(w map[string]string, n alert.Notice) string {
 	s := "[slamon] " + w[kindOf(n)] + ": "
 	if len(n.Conditions) > 0 {
-		s += n.Conditions[0].TitleIn(r.language)
+		s += r.title(n, &n.Conditions[0])
 	}
 	if more := len(n.Conditions) + n.More - 1; more > 0 {
 		s += fmt.Sprintf(w["and more"], more)
@@ -87,11 +87,22 @@ func (r Renderer) subject(w map[string]string, n alert.Notice) string {
 	return clip(s)
 }
 
+// title says what is the matter, or that it is over.
+func (r Renderer) title(n alert.Notice, c *alert.Condition) string {
+	if n.Kind == alert.Recovered || n.Kind == alert.Stable {
+		return c.OverTitleIn(r.language)
+	}
+	return c.TitleIn(r.language)
+}
+
 // kindOf is the key of the word that a subject begins with: only a failure is down, and
 // what is slow or about to end is not.
 func kindOf(n alert.Notice) string {
 	failure := func(c alert.Condition) bool { return c.Type == alert.Incident || c.Type == alert.Trial }
 	if n.Kind == alert.Opened && len(n.Conditions) > 0 && !slices.ContainsFunc(n.Conditions, failure) {
+		if n.Severity == alert.Critical {
+			return "critical"
+		}
 		return "warned"
 	}
 	return string(n.Kind)
@@ -100,7 +111,7 @@ func kindOf(n alert.Notice) string {
 func (r Renderer) text(w map[string]string, n alert.Notice) string {
 	var b strings.Builder
 	for _, c := range n.Conditions {
-		fmt.Fprintf(&b, "%s\n", c.TitleIn(r.language))
+		fmt.Fprintf(&b, "%s\n", r.title(n, &c))
 		for _, line := range r.lines(w, n, c) {
 			fmt.Fprintf(&b, "  %s: %s\n", line.Name, line.Value)
 		}
@@ -109,8 +120,9 @@ func (r Renderer) text(w map[string]string, n alert.Notice) string {
 	if n.More > 0 {
 		fmt.Fprintf(&b, w["more listed"]+"\n\n", n.More)
 	}
-	fmt.Fprintf(&b, "%s: %s\n%s: %s\n%s: %s\n", w["detected"], r.at(n.Detected), w["due"], r.at(n.Due), w["why"], why(r.language, n.Why))
-	fmt.Fprintf(&b, "%s: %s\n", w["site"], r.Site)
+	for _, line := range r.footer(w, n) {
+		fmt.Fprintf(&b, "%s: %s\n", line.Name, line.Value)
+	}
 	return b.String()
 }
 
@@ -124,13 +136,17 @@ func (r Renderer) lines(w map[string]string, n alert.Notice, c alert.Condition) 
 			out = append(out, Fact{w[name], value, link})
 		}
 	}
-	add("seen", c.SentenceIn(r.language), "")
+	seen := "seen"
+	if n.Kind == alert.Recovered || n.Kind == alert.Stable {
+		seen = "was"
+	}
+	add(seen, c.SentenceIn(r.language), "")
 	if !c.Since.IsZero() {
 		add("since", r.at(c.Since), "")
 	}
 	if n.Kind == alert.Recovered && c.Type == alert.Incident && n.Detected.After(c.Since) {
 		add("over", r.at(n.Detected), "")
-		add("lasted", n.Detected.Sub(c.Since).Round(time.Second).String(), "")
+		add("lasted", alert.LengthIn(r.language, n.Detected.Sub(c.Since)), "")
 	}
 	if c.Failed > 0 {
 		add("failed", fmt.Sprint(c.Failed), "")
@@ -173,7 +189,7 @@ var page = template.Must(template.New("mail").Parse(`<!doctype html>
 func (r Renderer) html(w map[string]string, n alert.Notice, subject string) string {
 	p := sheet{Language: w["language"], Subject: subject, Footer: r.footer(w, n)}
 	for _, c := range n.Conditions {
-		p.Blocks = append(p.Blocks, Section{c.TitleIn(r.language), r.lines(w, n, c)})
+		p.Blocks = append(p.Blocks, Section{r.title(n, &c), r.lines(w, n, c)})
 	}
 	if n.More > 0 {
 		p.More = fmt.Sprintf(w["more listed"], n.More)
@@ -182,7 +198,11 @@ func (r Renderer) html(w map[string]string, n alert.Notice, subject string) stri
 }
 
 func (r Renderer) footer(w map[string]string, n alert.Notice) []Fact {
-	return []Fact{{w["detected"], r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], why(r.language, n.Why), ""}, {w["site"], r.Site, ""}}
+	detected := w["detected"]
+	if n.Kind != alert.Opened && n.Kind != alert.Changed {
+		detected = w["arose"] // the trouble itself was detected with the first notice
+	}
+	return []Fact{{detected, r.at(n.Detected), ""}, {w["due"], r.at(n.Due), ""}, {w["why"], why(r.language, n.Why), ""}, {w["site"], r.Site, ""}}
 }
 
 // sheet is what the HTML part of a mail shows.

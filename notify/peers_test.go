@@ -187,13 +187,13 @@ func TestExim(t *testing.T) {
 	if first.header("In-Reply-To") != "" {
 		first, second = second, first
 	}
-	if first.header("Subject") != "[slamon] 障害: Web会議: 入室 の停止" || second.header("Subject") != "[slamon] OVER: Web会議: 入室 is down" {
+	if first.header("Subject") != "[slamon] 障害: Web会議: 入室 の停止" || second.header("Subject") != "[slamon] OVER: Web会議: 入室 is up again" {
 		t.Errorf("subjects %q and %q", first.header("Subject"), second.header("Subject"))
 	}
 	if second.header("References") != first.header("Message-Id") || first.header("Message-Id") == "" {
 		t.Errorf("the recovery refers to %q, the failure is %q", second.header("References"), first.header("Message-Id"))
 	}
-	if !strings.Contains(first.parts["text/plain"], "検知") || !strings.Contains(second.parts["text/plain"], "Detected") {
+	if !strings.Contains(first.parts["text/plain"], "検知") || !strings.Contains(second.parts["text/plain"], "Over at") {
 		t.Errorf("texts:\n%s\n%s", first.parts["text/plain"], second.parts["text/plain"])
 	}
 

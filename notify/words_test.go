@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/slamon/slamon/alert"
+	"github.com/slamon/slamon/check"
 )
 
 func TestLanguagesSayTheSame(t *testing.T) {
@@ -78,7 +79,48 @@ func TestWhysInJapanese(t *testing.T) {
 			t.Errorf("%s: %q has no words in Japanese: %q", kind, text, said)
 		}
 	}
-	if got, want := why("ja", "not acknowledged within 15m0s"), "15m0s 以内に対応開始の連絡なし"; got != want {
+	if got, want := why("ja", "not acknowledged within 15m"), "15分 以内に対応開始の連絡なし"; got != want {
 		t.Errorf("why() = %q, want %q", got, want)
+	}
+}
+
+// TestMailsOfATrouble shows what people read in both languages, from the failure to its end.
+// The end must not read like the failure: it is opened at night, and first of all seen in a
+// list of subjects.
+func TestMailsOfATrouble(t *testing.T) {
+	began := time.Date(2026, 10, 1, 3, 0, 0, 0, time.UTC)
+	c := alert.Condition{
+		Key: "incident/join-1", Type: alert.Incident, Severity: alert.Critical, Service: "meeting", Check: "join", Since: began, Failed: 3,
+		Reason: check.ReasonRefused, Title: "Meeting: Join is down", Sentence: "connection refused by 192.0.2.1:443",
+		JA: alert.Words{Title: "会議: 入室 の停止"}, Path: "/incidents/join-1",
+	}
+	r := Renderer{Site: "tokyo", URL: "https://slamon.example.com"}
+	for _, test := range []struct {
+		kind     alert.Kind
+		language string
+		subject  string
+		says     []string
+	}{
+		{alert.Opened, "en", "[slamon] DOWN: Meeting: Join is down", []string{"Seen: connection refused", "Detected: 2026-10-01 03:01:41"}},
+		{alert.Opened, "ja", "[slamon] 障害: 会議: 入室 の停止", []string{"状況: 接続拒否（connection refused", "検知: 2026-10-01 03:01:41"}},
+		{alert.Escalated, "en", "[slamon] NOBODY ANSWERED: Meeting: Join is down", []string{"This notice arose at: 2026-10-01 03:01:41", "Since: 2026-10-01 03:00:00"}},
+		{alert.Recovered, "en", "[slamon] OVER: Meeting: Join is up again", []string{"Meeting: Join is up again\n", "What it was: connection refused", "Lasted about: 1m41s"}},
+		{alert.Recovered, "ja", "[slamon] 復旧: 会議: 入室", []string{"障害の内容: 接続拒否", "継続（およそ）: 1分41秒"}},
+	} {
+		n := alert.Notice{ID: "x", Thread: "x", Kind: test.kind, Why: "confirmed", Severity: alert.Critical, Detected: began.Add(101 * time.Second), Conditions: []alert.Condition{c}}
+		m := r.Render(n, test.language)
+		if m.Subject != test.subject {
+			t.Errorf("%s in %s: subject %q, want %q", test.kind, test.language, m.Subject, test.subject)
+		}
+		for _, want := range test.says {
+			if !strings.Contains(m.Text, want) {
+				t.Errorf("%s in %s: want %q in\n%s", test.kind, test.language, want, m.Text)
+			}
+		}
+	}
+	refuted := alert.Condition{Key: "refuted/year", Type: alert.Refuted, Severity: alert.Critical, Title: "Meeting: the claim of 99.991% is breached for certain"}
+	m := r.Render(alert.Notice{ID: "y", Kind: alert.Opened, Severity: alert.Critical, Conditions: []alert.Condition{refuted}}, "en")
+	if want := "[slamon] CRITICAL: " + refuted.Title; m.Subject != want {
+		t.Errorf("subject %q, want %q", m.Subject, want)
 	}
 }

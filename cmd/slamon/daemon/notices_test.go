@@ -137,7 +137,7 @@ func TestNoticesOverRestart(t *testing.T) {
 	}
 	defer target.Close()
 	until(t, "a mail about the recovery", func() bool { return len(box.Letters()) > 1 })
-	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port の停止" {
+	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port" {
 		t.Errorf("subject %q", got)
 	}
 	if n := len(box.Letters()); n != 2 {
