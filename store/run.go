@@ -31,6 +31,9 @@ func (s *Store) Run(ctx context.Context) error {
 	if errors.Is(err, ErrClosed) {
 		return nil
 	}
+	if waiting, _ := s.queue.waiting(); err != nil && waiting > 0 {
+		return sayf(err, "%v; %d results could not be stored", err, waiting)
+	}
 	return err
 }
 

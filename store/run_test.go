@@ -104,6 +104,23 @@ func TestStopMakesDurable(t *testing.T) {
 	}
 }
 
+// TestStopTellsWhatIsMissing: a writer that has to stop while the disk takes nothing
+// says how much it could not store.
+func TestStopTellsWhatIsMissing(t *testing.T) {
+	s := openTest(t, testPath(t), Options{})
+	refusal := sayf(ErrFull, "no room")
+	s.broken.Store(&refusal)
+	for i := range 3 {
+		s.Append(up("web", t0.Add(time.Duration(i)*time.Minute)), time.Minute)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Run(ctx); !errors.Is(err, ErrFull) || err.Error() != "no room; 3 results could not be stored" {
+		t.Errorf("Run = %v, want it to tell of three results", err)
+	}
+	s.broken.Store(nil)
+}
+
 // TestUncleanStop looks that the check in the background runs after a crash, only
 // then, and finds what is damaged.
 func TestUncleanStop(t *testing.T) {
