@@ -13,7 +13,39 @@ import (
 	"os/user"
 	"strings"
 	"time"
+
+	"github.com/spf13/cobra"
 )
+
+// connection are the flags of commands that ask a daemon.
+type connection struct{ base, user, passwordFile string }
+
+func (c *connection) flags(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&c.base, "url", "http://127.0.0.1:9780", "address of the daemon")
+	cmd.Flags().StringVar(&c.user, "user", "", "name to sign in with")
+	cmd.Flags().StringVar(&c.passwordFile, "password-file", "", "file that holds the password")
+}
+
+func (c *connection) client() (*client, error) {
+	out, err := newClient(c.base, c.user, c.passwordFile)
+	if err != nil {
+		return nil, exitError{codeUsage, err}
+	}
+	return out, nil
+}
+
+// post states something and says that it was taken.
+func (r *connection) post(ctx context.Context, out io.Writer, path string, v any, done string) error {
+	c, err := r.client()
+	if err != nil {
+		return err
+	}
+	if _, err := c.send(ctx, http.MethodPost, path, nil, v); err != nil {
+		return err
+	}
+	say(out, "%s\n", done)
+	return nil
+}
 
 // client asks a running daemon.
 type client struct {
@@ -118,19 +150,6 @@ func refusalText(status string, body []byte) string {
 		text = text[:500]
 	}
 	return fmt.Sprintf("the daemon answered %s: %s", status, text)
-}
-
-// post states something and says that it was taken.
-func (r *connection) post(ctx context.Context, out io.Writer, path string, v any, done string) error {
-	c, err := r.client()
-	if err != nil {
-		return err
-	}
-	if _, err := c.send(ctx, http.MethodPost, path, nil, v); err != nil {
-		return err
-	}
-	say(out, "%s\n", done)
-	return nil
 }
 
 // userName is who makes a statement, unless they say otherwise.

@@ -20,23 +20,6 @@ import (
 	"github.com/slamon/slamon/web"
 )
 
-// connection are the flags of commands that ask a daemon.
-type connection struct{ base, user, passwordFile string }
-
-func (c *connection) flags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&c.base, "url", "http://127.0.0.1:9780", "address of the daemon")
-	cmd.Flags().StringVar(&c.user, "user", "", "name to sign in with")
-	cmd.Flags().StringVar(&c.passwordFile, "password-file", "", "file that holds the password")
-}
-
-func (c *connection) client() (*client, error) {
-	out, err := newClient(c.base, c.user, c.passwordFile)
-	if err != nil {
-		return nil, exitError{codeUsage, err}
-	}
-	return out, nil
-}
-
 // reportFlags are the flags of `slamon report` as they were given.
 type reportFlags struct {
 	connection

@@ -12,9 +12,10 @@
 //   - notices*.go and told.go turn a board into notices and put them into the outbox;
 //     dispatch.go mails reports, duty.go says who is on duty, deeds.go what people did.
 //   - ledger*.go hold what people and files state: maintenance, causes, corrections, and
-//     periods that are closed; sources.go watches the files.
-//   - reports.go, report_*.go and responses*.go make documents from the ledger and the
-//     store, for the API, for files and, by Answer, for a store that nobody has open.
+//     periods that are closed; sources.go watches the files, stating.go takes it from the API.
+//   - site.go, report_*.go and responses*.go make documents from the ledger and the store:
+//     answer.go gives them to the API and to whoever reads a store that nobody has open,
+//     reports.go writes them to files after each month.
 //   - website.go serves pages and metrics, public.go the page for everybody, and
 //     signin.go decides who may act; peers.go asks other places.
 //

@@ -97,12 +97,3 @@ func (l *ledger) correct(cfg *config.Config, claim heldClaim, c sla.Correction, 
 	l.edition.Add(1)
 	return c, nil
 }
-
-func claimOf(cfg *config.Config, id sla.ClaimID) (sla.Claim, bool) {
-	for _, c := range cfg.Claims {
-		if c.ID == id {
-			return c, true
-		}
-	}
-	return sla.Claim{}, false
-}

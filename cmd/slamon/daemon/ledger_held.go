@@ -109,3 +109,21 @@ func claimsOf(cfg *config.Config, service check.ServiceID) (list []heldClaim) {
 	}
 	return list
 }
+
+func responseOf(cfg *config.Config, id sla.ClaimID) (sla.ResponseClaim, bool) {
+	for _, c := range cfg.Responses {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return sla.ResponseClaim{}, false
+}
+
+func claimOf(cfg *config.Config, id sla.ClaimID) (sla.Claim, bool) {
+	for _, c := range cfg.Claims {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return sla.Claim{}, false
+}
