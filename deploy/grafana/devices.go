@@ -62,9 +62,9 @@ func fullest() panel {
 }
 
 func deviceTable() panel {
-	share := func(name string) option {
+	share := func(name string, high, full float64) option {
 		return where(name, "unit", "percentunit", "decimals", 0, "custom.cellOptions", map[string]any{"type": "color-text"}, "color", map[string]any{"mode": "thresholds"},
-			"thresholds", thresholds{"absolute", []step{at(good), from(.5, warning), from(.9, bad)}})
+			"thresholds", thresholds{"absolute", []step{at(good), from(high, warning), from(full, bad)}})
 	}
 	return table("Devices side by side", "The last poll of each device: the busiest processor, the fullest memory and volume, the most used line, and how many thresholds are passed. The device leads to slamon's own page of it.", "none", size(24, 8), decimals(0),
 		column("max by (device, class, service) (slamon_snmp_up"+ofDevices+")"),
@@ -81,7 +81,8 @@ func deviceTable() panel {
 		where("Device", "links", []link{{Title: "Device in slamon", URL: "${slamon:raw}/devices/${__value.text}", TargetBlank: true}}),
 		where("Service", "links", []link{{Title: "Dashboard of this service", URL: "/d/slamon-service?var-service=${__value.text}&${datasource:queryparam}&${__url_time_range}"}}),
 		where("Answers", "mappings", []mapping{yesNo("yes", good, "silent", bad)}, "custom.cellOptions", map[string]any{"type": "color-background", "mode": "basic"}),
-		share("Processor"), share("Memory"), share("Fullest volume"), share("Busiest line"),
+		// The same limits as in the panels below, so that a colour means the same.
+		share("Processor", .5, .9), share("Memory", .8, .95), share("Fullest volume", .8, .95), share("Busiest line", .5, .8),
 		where("Thresholds passed", "custom.cellOptions", map[string]any{"type": "color-text"}, "color", map[string]any{"mode": "thresholds"},
 			"thresholds", thresholds{"absolute", []step{at(good), from(1, warning)}}))
 }
@@ -93,7 +94,7 @@ func deviceBands() panel {
 
 func crossingBands() panel {
 	return states("Thresholds", "When thresholds of slamon's configuration were passed. A capacity item opens a review, others are told as notices.",
-		ask("max by (device, kind, part, threshold, severity) (slamon_snmp_crossing"+ofDevices+")", "{{device}} {{kind}} {{part}}: {{threshold}} ({{severity}})"),
+		ask("max by (device, kind, part, threshold, severity) (slamon_snmp_crossing"+ofDevices+")", "{{device}} {{threshold}} ({{severity}}) {{part}}"),
 		mapped(yesNo("passed", warning, "not passed", good)), size(16, 7), devicePage())
 }
 

@@ -33,18 +33,19 @@ func whereSet(pattern, id string, value any) option {
 
 func lineUse() panel {
 	return lines("Share of the line in use", "Traffic by the speed of the interface. The dashed lines are at 50 % and 80 %.", "percentunit", size(12, 9), within(0, 1),
-		ask(`max by (device, part, kind) (slamon_snmp_reading_value{device=~"$device", kind=~"in_use|out_use"})`, "{{device}} {{part}} {{kind}}"),
+		ask(`max by (device, part) (slamon_snmp_reading_value{device=~"$device", kind="in_use"})`, "{{device}} {{part}} in"),
+		ask(`max by (device, part) (slamon_snmp_reading_value{device=~"$device", kind="out_use"})`, "{{device}} {{part}} out"),
 		steps(at(good), from(.5, warning), from(.8, bad)), drawn(), palette(), instead("No interface with a speed is read"), devicePage())
 }
 
 func packetErrors() panel {
-	return lines("Packets in error", "Per second, received in error or not to be sent. Anything but zero is a cable, a port or a duplex mismatch.", "pps", size(8, 7), atLeast(0),
+	return lines("Packets in error", "Per second, received in error or not to be sent. Anything but zero is a cable, a port or a duplex mismatch.", "suffix:/s", size(8, 7), atLeast(0),
 		ask("max by (device, interface, direction) (slamon_snmp_interface_errors_per_second"+ofDevices+")", "{{device}} {{interface}} {{direction}}"),
 		instead("No interface counts errors"), devicePage())
 }
 
 func packetDiscards() panel {
-	return lines("Packets thrown away", "Per second, without an error in them: the line or the device is full.", "pps", size(8, 7), atLeast(0),
+	return lines("Packets thrown away", "Per second, without an error in them: the line or the device is full.", "suffix:/s", size(8, 7), atLeast(0),
 		ask("max by (device, interface, direction) (slamon_snmp_interface_discards_per_second"+ofDevices+")", "{{device}} {{interface}} {{direction}}"),
 		instead("No interface counts discards"), devicePage())
 }

@@ -10,9 +10,9 @@ func incidentLines(selector string, width int) panel {
 		linked("Incidents in slamon", "${slamon:raw}/incidents"))
 }
 
-func incidentSides(selector string, width int) panel {
+func incidentSides(selector string, width, height int) panel {
 	return bars("Incidents of 30 days by side", "Incidents of the last 30 days, open ones included, by the side that a person has confirmed. What stands under unassigned waits for somebody to look at it; slamon's own list has every one with its bounds and evidence.",
-		"none", size(width, 8), atLeast(0), decimals(0),
+		"none", size(width, height), atLeast(0), decimals(0),
 		ask("max by (service, side) (slamon_incidents_listed"+selector+") > 0", "{{service}}: {{side}}"),
 		instead("No incident in 30 days"), linked("Service in slamon", "${slamon:raw}/services/${__field.labels.service}"),
 		linked("Incidents in slamon", "${slamon:raw}/incidents"))

@@ -167,6 +167,12 @@ type shown struct {
 	Index int    `json:"index"`
 }
 
+// special maps what is no number.
+type special struct {
+	Match  string `json:"match"`
+	Result shown  `json:"result"`
+}
+
 type override struct {
 	Matcher    matcher    `json:"matcher"`
 	Properties []property `json:"properties"`

@@ -7,40 +7,41 @@ func monitor() dashboard {
 		"Whether slamon itself is well: punctual, connected, on time, and able to keep what it sees.").
 		many("instance", "Instance", "label_values(slamon_build_info, instance)").
 		row("Now", alive(), version(), age(), configured(), ownNetwork(), clock()).
-		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks(), sensors(), sensorBreaks()).
+		row("Schedule", lateness(), latenessHeat(), missedSlots(), probes(), flight(), breaks()).
 		row("Store", stored(), waiting(), commits(), trouble(), storeSize(), diskLeft(), checkpoint()).
 		row("Notices", noticeDelay(own, 8), noticesPending(own, 8), noticeFailures()).
 		row("Backups and figures", backupAge(), backupOK(), backupSize(), boardAge(), scrape()).
-		row("Other places", peersUp(), peersAge())
+		row("Other places", peersUp(), peersAge()).
+		folded("Sensors", sensors(), sensorBreaks())
 }
 
 const own = `{instance=~"$instance"}`
 
 func alive() panel {
 	return stat("Scraped", "Whether Prometheus reaches slamon.", "none", ask(`up{job="slamon", instance=~"$instance"}`, "{{instance}}"),
-		mapped(yesNo("yes", good, "no", bad)), steps(at(bad), from(1, good)), set("graphMode", "none"))
+		mapped(yesNo("yes", good, "no", bad)), steps(at(bad), from(1, good)))
 }
 
 func version() panel {
 	return stat("Version", "Version of slamon that runs.", "none", ask("slamon_build_info"+own, "{{version}}"),
-		set("textMode", "name"), set("graphMode", "none"))
+		set("textMode", "name"))
 }
 
 func age() panel {
 	return stat("Running for", "Time since slamon started. What lies between stop and start is unknown time.", "s", decimals(0),
-		ask("time() - slamon_start_timestamp_seconds"+own, "{{instance}}"), set("graphMode", "none"))
+		ask("time() - slamon_start_timestamp_seconds"+own, "{{instance}}"))
 }
 
 func configured() panel {
 	return stat("Configuration", "Whether the configuration file was taken at the last attempt. After a refusal the old one stays in force.", "none",
 		ask("slamon_config_last_reload_successful"+own, "{{instance}}"),
-		mapped(yesNo("taken", good, "refused", bad)), steps(at(bad), from(1, good)), set("graphMode", "none"))
+		mapped(yesNo("taken", good, "refused", bad)), steps(at(bad), from(1, good)))
 }
 
 func ownNetwork() panel {
 	return stat("Own network", "Whether enough anchors answer to trust our own line. While they do not, failures are unknown time.", "none",
 		ask("slamon_own_network_up"+own, "{{instance}}"),
-		mapped(yesNo("alive", good, "dead", bad)), steps(at(bad), from(1, good)), set("graphMode", "none"), instead("No anchors"))
+		mapped(yesNo("alive", good, "dead", bad)), steps(at(bad), from(1, good)), instead("No anchors"))
 }
 
 func clock() panel {
@@ -55,11 +56,6 @@ func lateness() panel {
 	}
 	return lines("Lateness", "How late probes began, from their slot. A tick is 50 ms; seconds mean that the machine stands still.", "s", atLeast(0),
 		q("0.5", "median {{instance}}"), q("0.99", "99 % {{instance}}"), steps(at(good), from(1, bad)), drawn(), palette())
-}
-
-// palette gives every series its own colour where thresholds are drawn as lines.
-func palette() option {
-	return func(p *panel) { p.FieldConfig.Defaults.Color = map[string]any{"mode": "palette-classic-by-name"} }
 }
 
 func latenessHeat() panel {
@@ -127,9 +123,11 @@ func storeSize() panel {
 		ask("slamon_store_bytes"+own, "on disk {{instance}}"), ask("slamon_store_free_bytes"+own, "free {{instance}}"))
 }
 
+// The line takes the colour of the threshold that begins at it, although the bad lies
+// below it.
 func diskLeft() panel {
 	return lines("Space left on the disk of the store", "Whatever fills the disk, slamon loses results once it is full. The dashed line is at 256 MiB.", "bytes", atLeast(0),
-		ask("slamon_store_disk_free_bytes"+own, "{{instance}}"), steps(at(bad), from(256<<20, good)), drawn(), palette(), instead("This system does not tell"))
+		ask("slamon_store_disk_free_bytes"+own, "{{instance}}"), steps(at(good), from(256<<20, bad)), drawn(), palette(), instead("This system does not tell"))
 }
 
 func checkpoint() panel {
@@ -140,13 +138,13 @@ func checkpoint() panel {
 func backupAge() panel {
 	return stat("Last backup", "Age of the last verified backup.", "s", size(6, 6), decimals(0),
 		ask("time() - slamon_store_backup_last_success_timestamp_seconds"+own, "{{instance}}"),
-		steps(at(good), from(1.5*86400, warning), from(2*86400, bad)), instead("None yet"), set("graphMode", "none"))
+		steps(at(good), from(1.5*86400, warning), from(2*86400, bad)), instead("None yet"))
 }
 
 func backupOK() panel {
 	return stat("Last backup attempt", "Whether it was made and verified.", "none", size(6, 6),
 		ask("slamon_store_backup_last_successful"+own, "{{instance}}"),
-		mapped(yesNo("good", good, "failed", bad)), steps(at(bad), from(1, good)), instead("None yet"), set("graphMode", "none"))
+		mapped(yesNo("good", good, "failed", bad)), steps(at(bad), from(1, good)), instead("None yet"))
 }
 
 func backupSize() panel {
@@ -166,10 +164,10 @@ func scrape() panel {
 func peersUp() panel {
 	return stat("Reached", "Whether the slamon in each other place could be asked last.", "none", size(12, 6),
 		ask("slamon_peer_up"+own, "{{peer}}"), mapped(yesNo("yes", good, "no", bad)), steps(at(bad), from(1, good)),
-		set("graphMode", "none"), instead("No other place is configured"))
+		instead("No other place is configured"))
 }
 
 func peersAge() panel {
 	return stat("Age of their figures", "Time since the newest figures of each other place were made.", "s", size(12, 6), decimals(0),
-		ask("time() - slamon_peer_timestamp_seconds"+own, "{{peer}}"), set("graphMode", "none"), instead("No other place is configured"))
+		ask("time() - slamon_peer_timestamp_seconds"+own, "{{peer}}"), instead("No other place is configured"))
 }

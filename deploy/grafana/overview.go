@@ -14,7 +14,7 @@ func overview() dashboard {
 		row("Now", checksBy("down", bad), checksBy("degraded", warning), checksBy("unknown", nothing),
 			openIncidents(), claimsBy("breached", "breached|breached_certain", bad), claimsBy("undecided", "cannot_tell|met_if_unknown_alike", nothing)).
 		row("Claims", claimTable(), verdictBands(), allowanceBars(), coverageBars()).
-		row("Services", serviceBands(), incidentLines(`{service=~"$service"}`, 8), incidentSides(`{service=~"$service"}`, 8), responseByService())
+		row("Services", serviceBands(), incidentLines(`{service=~"$service"}`, 8), incidentSides(`{service=~"$service"}`, 8, 8), responseByService())
 }
 
 const claims = `{service=~"$service", claim=~"$claim"}`
@@ -64,10 +64,13 @@ func claimTable() panel {
 		column(byClaim("slamon_allowance_remaining_seconds"+claims)),
 		column(byClaim(used)),
 		column(byClaim(inWindow("slamon_coverage_ratio"))),
-		joined([2]string{"service", "Service"}, [2]string{"claim", "Claim"}, [2]string{"name", "Name"}, [2]string{"kind", "Kind"},
-			[2]string{"verdict", "Verdict"}, [2]string{"Value #C", "Claimed"}, [2]string{"Value #D", "At least"},
-			[2]string{"Value #E", "Measured"}, [2]string{"Value #F", "At most"}, [2]string{"Value #G", "Allowance left"},
-			[2]string{"Value #H", "Allowance used"}, [2]string{"Value #I", "Coverage"}),
+		joined([2]string{"service", "Service"}, [2]string{"claim", "Claim"}, [2]string{"verdict", "Verdict"},
+			[2]string{"Value #H", "Allowance used"}, [2]string{"Value #G", "Allowance left"}, [2]string{"Value #C", "Claimed"},
+			[2]string{"Value #D", "At least"}, [2]string{"Value #E", "Measured"}, [2]string{"Value #F", "At most"},
+			[2]string{"Value #I", "Coverage"}, [2]string{"kind", "Kind"}, [2]string{"name", "Name"}),
+		// A column takes at least 150 pixels unless told otherwise, and what decides would
+		// be found by scrolling to the right.
+		wide(105, "Claimed", "At least", "Measured", "At most", "Coverage", "Kind"), wide(130, "Allowance used", "Allowance left"),
 		sorted("Allowance used", true), decimals(4),
 		where("Service", "links", []link{{Title: "Dashboard of this service", URL: "/d/slamon-service?var-service=${__value.text}&${datasource:queryparam}&${__url_time_range}"}}),
 		where("Claim", "links", []link{{Title: "Why this figure?", URL: "${slamon:raw}/claims/${__value.text}", TargetBlank: true}}),
@@ -79,14 +82,19 @@ func claimTable() panel {
 }
 
 func verdictBands() panel {
-	var parts []string
-	for i, v := range verdicts {
-		parts = append(parts, string(rune('1'+i))+` * slamon_claim_verdict{service=~"$service", claim=~"$claim", verdict="`+v.label+`"}`)
-	}
 	return states("Verdicts over time",
 		"The verdict in force over each claim's own window. A claim of a young window cannot be told yet: that is not a fault.",
-		ask(byClaim(strings.Join(parts, " or ")), "{{service}} / {{claim}}"),
+		ask(byClaim(verdictNumbers("slamon_claim_verdict", `service=~"$service", claim=~"$claim"`)), "{{service}} / {{claim}}"),
 		mapped(verdictNumber()), size(24, 7))
+}
+
+// verdictNumbers gives the verdict in force its number, and the others zero.
+func verdictNumbers(metric, selector string) string {
+	var parts []string
+	for i, v := range verdicts {
+		parts = append(parts, string(rune('1'+i))+" * "+metric+"{"+selector+`, verdict="`+v.label+`"}`)
+	}
+	return strings.Join(parts, " or ")
 }
 
 func allowanceBars() panel {

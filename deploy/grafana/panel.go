@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"slices"
 )
 
 // option sets one thing of a panel.
@@ -21,14 +22,24 @@ func show(kind, title, description, unit string, options ...option) panel {
 		Options:     map[string]any{},
 	}
 	all(options...)(&p)
+	silence(&p)
 	return p
 }
 
-// stat is one figure, or one for each series.
+// silence shows the words that stand where there is nothing without judgement: they
+// would have the colour of the first threshold, which is often that of the bad.
+func silence(p *panel) {
+	if kinds := []string{"stat", "bargauge"}; slices.Contains(kinds, p.Type) {
+		d := &p.FieldConfig.Defaults
+		d.Mappings = append(d.Mappings, mapping{"special", special{"null+nan", shown{d.NoValue, nothing, len(verdicts)}}})
+	}
+}
+
+// stat is one figure, or one for each series, as it is now.
 func stat(title, description, unit string, options ...option) panel {
 	return show("stat", title, description, unit, append([]option{
 		size(4, 4),
-		set("colorMode", "value"), set("graphMode", "area"), set("textMode", "auto"), set("justifyMode", "auto"),
+		set("colorMode", "value"), set("graphMode", "none"), set("textMode", "auto"), set("justifyMode", "auto"),
 		set("reduceOptions", map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false}),
 		steps(at(neutral)),
 	}, options...)...)
@@ -39,9 +50,31 @@ func lines(title, description, unit string, options ...option) panel {
 	return show("timeseries", title, description, unit, append([]option{
 		custom("lineWidth", 1), custom("fillOpacity", 8), custom("showPoints", "never"), custom("spanNulls", false),
 		set("tooltip", map[string]any{"mode": "multi", "sort": "desc"}),
-		set("legend", map[string]any{"displayMode": "table", "placement": "bottom", "showLegend": true, "calcs": []string{"lastNotNull", "max"}}),
-		func(p *panel) { p.FieldConfig.Defaults.Color = map[string]any{"mode": "palette-classic-by-name"} },
+		legend("bottom"), palette(), fromOne(unit),
 	}, options...)...)
+}
+
+// legend places the table of the series. It shows three or four of them before one
+// has to scroll, so that the largest come first.
+func legend(placement string) option {
+	return set("legend", map[string]any{"displayMode": "table", "placement": placement, "showLegend": true,
+		"calcs": []string{"lastNotNull", "max"}, "sortBy": "Last *", "sortDesc": true})
+}
+
+// palette gives every series its own colour, where thresholds are drawn as lines too.
+// Colours by name would be the same on all panels, but two names of one chart often
+// fall on hues that nobody can tell apart.
+func palette() option {
+	return func(p *panel) { p.FieldConfig.Defaults.Color = map[string]any{"mode": "palette-classic"} }
+}
+
+// fromOne lets the axis of counts end at one while all are zero; Grafana would let it
+// end at a hundred.
+func fromOne(unit string) option {
+	if unit != "none" {
+		return all()
+	}
+	return custom("axisSoftMax", 1)
 }
 
 // states is a band for each series, coloured by its value.
@@ -55,10 +88,12 @@ func states(title, description string, options ...option) panel {
 	}, options...)...)
 }
 
-// bars is a bar for each series, with the newest value.
+// bars is a bar for each series, as it is now. Without sizes the letters of a panel with
+// one bar are so large that nothing of its name is left.
 func bars(title, description, unit string, options ...option) panel {
 	return show("bargauge", title, description, unit, append([]option{
 		set("displayMode", "basic"), set("orientation", "horizontal"), set("showUnfilled", true), set("valueMode", "color"),
+		set("text", map[string]any{"titleSize": 14, "valueSize": 16}), steps(at(neutral)),
 		set("reduceOptions", map[string]any{"calcs": []string{"lastNotNull"}, "fields": "", "values": false}),
 	}, options...)...)
 }
@@ -84,14 +119,17 @@ func heat(title, description, unit string, options ...option) panel {
 	}, options...)...)
 }
 
-// ask adds a query over the time range. The legend may name labels.
+// ask adds a query over the time range, or for its end where only the newest value is
+// shown: of a whole range, the last value of a series that has ended long ago would
+// stand there as well. The legend may name labels.
 func ask(expr, legend string) option {
 	return func(p *panel) {
 		format := "time_series"
 		if p.Type == "heatmap" {
 			format = "heatmap"
 		}
-		add(p, target{Expr: expr, Legend: legend, Range: true, Format: format})
+		now := slices.Contains([]string{"stat", "bargauge"}, p.Type)
+		add(p, target{Expr: expr, Legend: legend, Instant: now, Range: !now, Format: format})
 	}
 }
 
@@ -218,6 +256,15 @@ func joined(columns ...[2]string) option {
 		}
 		p.Transformations = append(p.Transformations, transformation{"merge", map[string]any{}},
 			transformation{"organize", map[string]any{"excludeByName": hidden, "indexByName": index, "renameByName": names}})
+	}
+}
+
+// wide sets the width of columns, in pixels.
+func wide(width int, names ...string) option {
+	return func(p *panel) {
+		for _, name := range names {
+			where(name, "custom.width", width)(p)
+		}
 	}
 }
 

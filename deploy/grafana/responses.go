@@ -14,22 +14,22 @@ const noResponse = "No claim on response time, or not judged yet"
 
 func responseVerdicts() panel {
 	return stat("Verdicts on response time", "The verdict in force over each claim's own window. An operation that failed is late; one that could not be asked is unknown.", "none", size(8, 8),
-		ask("max by (claim, verdict) (slamon_response_claim_verdict"+ofResponses+" == 1)", "{{claim}}: {{verdict}}"),
+		ask("max by (claim) ("+verdictNumbers("slamon_response_claim_verdict", `service="$service", claim=~"$claim"`)+")", "{{claim}}"),
 		verdictColors(), instead(noResponse), linked("Why this figure?", "${slamon:raw}/claims/${__field.labels.claim}"))
 }
 
 func answeredInTime() panel {
 	return lines("Answered in time", "Share of operations within the claimed time in the chosen window, with its 95 % interval, and the claimed share dashed.", "percentunit", size(8, 8), decimals(3),
-		ask(answered("slamon_response_within_lower_ratio"), "{{claim}} at least"),
 		ask(answered("slamon_response_within_ratio"), "{{claim}} measured"),
-		ask(answered("slamon_response_within_upper_ratio"), "{{claim}} at most"),
 		ask("max by (claim) (slamon_response_claim_ratio"+ofResponses+")", "{{claim}} claimed"),
+		ask(answered("slamon_response_within_lower_ratio"), "{{claim}} at least"),
+		ask(answered("slamon_response_within_upper_ratio"), "{{claim}} at most"),
 		custom("fillOpacity", 0), measuredLines(".* (at least|at most)$", ".* claimed$"), instead(noResponse))
 }
 
 func answeredWithin() panel {
 	return lines("Time that answers took", "By share of the answered operations in the chosen window, and the claimed time dashed.", "s", size(8, 8), atLeast(0),
-		ask(`max by (claim, share) (slamon_response_quantile_seconds{service="$service", claim=~"$claim", window="$window"})`, "{{claim}} {{share}}"),
+		ask(`max by (claim, share) (slamon_response_quantile_seconds{service="$service", claim=~"$claim", window="$window"})`, "{{claim}} share {{share}}"),
 		ask("max by (claim) (slamon_response_claim_limit_seconds"+ofResponses+")", "{{claim}} claimed"),
 		custom("fillOpacity", 0), whereLine(".* claimed$", bad, dashed), instead(noResponse))
 }
@@ -48,7 +48,7 @@ func usual() panel {
 
 func unusualNow() panel {
 	return stat("Unusually slow", "Checks whose answers have left their usual range for long. That is no downtime.", "none", size(8, 8), decimals(0),
-		ask("max by (check) (slamon_check_response_unusual"+ofChecks+")", "{{check}}"), set("graphMode", "none"),
+		ask("max by (check) (slamon_check_response_unusual"+ofChecks+")", "{{check}}"),
 		mapped(yesNo("unusual", warning, "as usual", good)), steps(at(good), from(1, warning)),
 		instead("Too little is known yet of what is usual"), linked("Check in slamon", "${slamon:raw}/checks/${__field.labels.check}"))
 }

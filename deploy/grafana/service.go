@@ -1,5 +1,10 @@
 package main
 
+import (
+	"maps"
+	"slices"
+)
+
 // service is for whoever looks into one service, and for talking to its vendor.
 func service() dashboard {
 	return frame("slamon-service", "slamon: service",
@@ -16,7 +21,7 @@ func service() dashboard {
 			linked("Check in slamon", "${slamon:raw}/checks/${__field.labels.check}"))).
 		row("What the claims make of it", verdictStat(), leftStat(), bounds(), downtimes(), unknownTime()).
 		row("How fast it answers", quantiles(), phases(), durations()).
-		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 8), lastGood(), addresses()).
+		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 6, 9), lastGood(), addresses()).
 		row("Incidents and notices", incidentLines(`{service="$service"}`, 8), noticeDelay("", 8), noticesPending("", 8)).
 		folded("Claims on response time", responseVerdicts(), answeredInTime(), answeredWithin(), operations(), usual(), unusualNow()).
 		folded("What some kinds of checks measure", certificates(), httpCodes(), loss(), clocks(), strata(), transactionSteps(), performance(), throughput())
@@ -35,26 +40,16 @@ func over(metric string) string {
 
 func verdictStat() panel {
 	return stat("Verdicts", "The verdict in force over each claim's own window.", "none", size(12, 4),
-		ask(`max by (claim, verdict) (slamon_claim_verdict`+ofClaims+` == 1)`, "{{claim}}: {{verdict}}"),
+		ask("max by (claim) ("+verdictNumbers("slamon_claim_verdict", `service="$service", claim=~"$claim"`)+")", "{{claim}}"),
 		verdictColors(), instead("No claim is configured for this service"),
 		linked("Why this figure?", "${slamon:raw}/claims/${__field.labels.claim}"))
 }
 
-// verdictColors shows the names of series, which end in verdicts, on their colours.
+// verdictColors shows the names of claims with their verdicts in words, on the colours
+// of these.
 func verdictColors() option {
-	return all(set("textMode", "name"), set("graphMode", "none"), set("colorMode", "background"), steps(at(nothing)),
-		whereName(".*: met$", good), whereName(".*: met_if_unknown_alike$", neutral3),
-		whereName(".*: breached$", warning), whereName(".*: breached_certain$", bad))
-}
-
-// whereName colours the fields whose name matches.
-func whereName(pattern, color string) option {
-	return func(p *panel) {
-		p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{
-			Matcher:    matcher{"byRegexp", "/" + pattern + "/"},
-			Properties: []property{{"color", map[string]any{"mode": "fixed", "fixedColor": color}}},
-		})
-	}
+	return all(set("textMode", "value_and_name"), set("colorMode", "background_solid"),
+		set("text", map[string]any{"titleSize": 14, "valueSize": 20}), steps(at(nothing)), mapped(verdictNumber()))
 }
 
 func leftStat() panel {
@@ -67,11 +62,11 @@ func bounds() panel {
 	return lines("Availability and its bounds",
 		"Measured availability in the chosen window between what it is at least (unknown time counted as down) and at most (counted as up), with the claimed figure dashed. The verdict is safe once both bounds lie on one side of it.",
 		"percentunit", size(24, 10), decimals(4),
-		ask(over("slamon_availability_lower_ratio"), "{{claim}} at least"),
-		ask(over("slamon_availability_ratio"), "{{claim}} measured"),
 		ask(over("slamon_availability_upper_ratio"), "{{claim}} at most"),
+		ask(over("slamon_availability_ratio"), "{{claim}} measured"),
+		ask(over("slamon_availability_lower_ratio"), "{{claim}} at least"),
 		ask("max by (claim) (slamon_claim_ratio"+ofClaims+")", "{{claim}} claimed"),
-		custom("fillOpacity", 0), measuredLines(".* (at least|at most)$", ".* claimed$"))
+		custom("fillOpacity", 0), measuredLines(".* (at least|at most)$", ".* claimed$"), legend("right"))
 }
 
 // measuredLines draws what was measured strongly between its bounds, and what it is
@@ -82,15 +77,15 @@ func measuredLines(bounds, against string) option {
 }
 
 // dashed is for lines that others are held against.
-var dashed = map[string]any{"custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}
+var dashed = map[string]any{"custom.fillOpacity": 0, "custom.lineStyle": map[string]any{"fill": "dash", "dash": []int{8, 8}}}
 
 // whereLine gives the lines whose name matches a colour, and sets more of them.
 func whereLine(pattern, color string, more map[string]any) option {
 	return func(p *panel) {
 		o := override{Matcher: matcher{"byRegexp", "/" + pattern + "/"},
 			Properties: []property{{"color", map[string]any{"mode": "fixed", "fixedColor": color}}}}
-		for id, value := range more {
-			o.Properties = append(o.Properties, property{id, value})
+		for _, id := range slices.Sorted(maps.Keys(more)) {
+			o.Properties = append(o.Properties, property{id, more[id]})
 		}
 		p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, o)
 	}
@@ -103,7 +98,7 @@ func downtimes() panel {
 		ask(over("slamon_downtime_seconds"), "{{claim}} measured"),
 		ask(over("slamon_downtime_upper_seconds"), "{{claim}} upper"),
 		ask("max by (claim) (slamon_allowance_seconds"+ofClaims+")", "{{claim}} allowance"),
-		custom("fillOpacity", 0), measuredLines(".* (lower|upper)$", ".* allowance$"))
+		custom("fillOpacity", 0), measuredLines(".* (lower|upper)$", ".* allowance$"), legend("right"))
 }
 
 func unknownTime() panel {
@@ -111,6 +106,7 @@ func unknownTime() panel {
 		"s", size(12, 8), atLeast(0),
 		ask(over("slamon_unknown_seconds"), "{{claim}} unknown"),
 		ask(over("slamon_coverage_ratio"), "{{claim}} coverage"),
+		custom("fillOpacity", 0), whereLine(".* unknown$", nothing, map[string]any{"custom.lineWidth": 2}), whereLine(".* coverage$", neutral3, nil), legend("right"),
 		func(p *panel) {
 			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{Matcher: matcher{"byRegexp", "/.* coverage$/"}, Properties: []property{
 				{"unit", "percentunit"}, {"custom.axisPlacement", "right"}, {"min", 0}, {"max", 1},
@@ -123,12 +119,12 @@ func quantiles() panel {
 		return ask(`histogram_quantile(`+q+`, sum by (class, le) (rate(slamon_check_duration_seconds_bucket`+ofAnswers+`[$__rate_interval])))`, "{{class}} "+name)
 	}
 	return lines("Response time by class", "Half, nine in ten, and 99 of 100 answered probes took no longer than this. Failed probes have no response time.",
-		"s", size(12, 9), atLeast(0), ask("0.5", "median"), ask("0.9", "90 %"), ask("0.99", "99 %"), exemplars())
+		"s", size(12, 9), atLeast(0), ask("0.5", "median"), ask("0.9", "90 %"), ask("0.99", "99 %"), exemplars(), legend("right"))
 }
 
 func phases() panel {
 	return lines("Mean response time by phase", "Where answered probes spent their time: finding the address, connecting, TLS, waiting for the first byte, the rest.",
-		"s", size(12, 9), atLeast(0), custom("stacking", map[string]any{"mode": "normal", "group": "A"}), custom("fillOpacity", 60),
+		"s", size(12, 9), atLeast(0), custom("stacking", map[string]any{"mode": "normal", "group": "A"}), custom("fillOpacity", 60), legend("right"),
 		ask(`sum by (phase) (rate(slamon_check_phase_seconds_total`+ofAnswers+`[$__rate_interval])) / on () group_left () sum(rate(slamon_check_duration_seconds_count`+ofAnswers+`[$__rate_interval]))`, "{{phase}}"))
 }
 
@@ -145,7 +141,7 @@ func results() panel {
 }
 
 func reasons() panel {
-	return bars("Reasons of failed probes", "Probes since slamon started that were not up, by check and reason. own_network is our own line's trouble and unknown time, never the vendor's.", "none", size(8, 9), atLeast(0), decimals(0),
+	return bars("Reasons of failed probes", "Probes since slamon started that were not up, by check and reason. own_network is our own line's trouble and unknown time, never the vendor's.", "none", size(10, 9), atLeast(0), decimals(0),
 		ask(`max by (check, outcome, reason) (slamon_check_results_total{service="$service", outcome!="up"})`, "{{check}}: {{reason}} ({{outcome}})"),
 		steps(at(bad)), instead("No probe failed since slamon started"))
 }
