@@ -29,8 +29,9 @@ type Drift struct {
 	Raised bool
 	Since  time.Time // when the first of the unusual answers was sent; zero unless Raised
 
-	above   []int16 // steps of the time grid above the usual high; a ring
-	sent    []int64 // of the same answers, Unix milliseconds
+	above   []int16  // steps of the time grid above the usual high; a ring
+	sent    []uint32 // of the same answers, milliseconds after begun
+	begun   int64    // Unix milliseconds
 	next    int
 	full    bool
 	skip    int
@@ -57,23 +58,38 @@ func (d *Drift) Add(rule UsualRule, u *Usual, interval time.Duration, sent time.
 	}
 	d.skip = 0
 	d.pace = interval
-	d.fit(max(want/every, minDriftAnswers), d.stale(rule, sent))
+	at := sent.UnixMilli()
+	d.fit(max(want/every, minDriftAnswers), at, d.stale(rule, sent) || at < d.begun || at-d.begun > math.MaxUint32)
 	steps := int(ResponseCell(took)) - int(ResponseCell(high))
 	if took-high < driftFloor {
 		steps = min(steps, 0)
 	}
-	d.above[d.next], d.sent[d.next], d.fresh = int16(steps), sent.UnixMilli(), false
+	d.above[d.next], d.sent[d.next], d.fresh = int16(steps), uint32(at-d.begun), false
 	if d.next++; d.next == len(d.above) {
 		d.next, d.full = 0, true
+		d.rebase()
 	}
 }
 
+// rebase keeps the times of the ring small as long as answers come: four bytes hold seven
+// weeks, and there is a ring for each of some thousand checks.
+func (d *Drift) rebase() {
+	first := slices.Min(d.sent) // not always that of the oldest: clocks are set back
+	for i := range d.sent {
+		d.sent[i] -= first
+	}
+	d.begun += int64(first)
+}
+
+// at returns when an answer of the ring was sent.
+func (d *Drift) at(i int) time.Time { return time.UnixMilli(d.begun + int64(d.sent[i])).UTC() }
+
 // fit makes the ring as long as is wanted. Another length begins anew, and so does an
-// answer after a long silence.
-func (d *Drift) fit(n int, anew bool) {
+// answer after a long silence, or from before the others.
+func (d *Drift) fit(n int, now int64, anew bool) {
 	if len(d.above) != n || anew {
-		d.above, d.sent = make([]int16, n), make([]int64, n)
-		d.next, d.full = 0, false
+		d.above, d.sent = make([]int16, n), make([]uint32, n)
+		d.next, d.full, d.begun = 0, false, now
 	}
 }
 
@@ -128,7 +144,7 @@ func (d *Drift) newest() time.Time {
 	if len(d.sent) == 0 || d.next == 0 && !d.full {
 		return d.resumed
 	}
-	return time.UnixMilli(d.sent[(d.next+len(d.sent)-1)%len(d.sent)]).UTC()
+	return d.at((d.next + len(d.sent) - 1) % len(d.sent))
 }
 
 // firstAbove returns when the oldest unusual answer of the ring was sent.
@@ -136,7 +152,7 @@ func (d *Drift) firstAbove(margin int) time.Time {
 	for i := range d.above {
 		at := (d.next + i) % len(d.above)
 		if int(d.above[at]) > margin {
-			return time.UnixMilli(d.sent[at]).UTC()
+			return d.at(at)
 		}
 	}
 	return d.newest()

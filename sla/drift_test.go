@@ -229,3 +229,28 @@ func TestDriftIgnoresWithoutRange(t *testing.T) {
 		}
 	})
 }
+
+// TestDriftKeepsTimes: after months of answers, and over a clock that is set back a
+// little, the moment since when answers are unusual is told to the millisecond.
+func TestDriftKeepsTimes(t *testing.T) {
+	u := learned(t)
+	var d Drift
+	const every = 5 * time.Minute
+	at := monday.Add(3 * time.Millisecond)
+	for ; at.Before(monday.AddDate(0, 0, 80)); at = at.Add(every) {
+		d.Add(driftRule, u, every, at, 100*time.Millisecond)
+	}
+	back := at.Add(-time.Minute)
+	d.Add(driftRule, u, every, back, 100*time.Millisecond)
+	if d.Judge(driftRule, at); d.Raised {
+		t.Error("unusual while all is usual")
+	}
+	first := at.Add(every)
+	for i := range 2 * minDriftAnswers {
+		d.Add(driftRule, u, every, first.Add(time.Duration(i)*every), 3*time.Second)
+		d.Judge(driftRule, first.Add(time.Duration(i)*every))
+	}
+	if !d.Raised || !d.Since.Equal(first) {
+		t.Errorf("unusual %v since %v, want since %v", d.Raised, d.Since, first)
+	}
+}
