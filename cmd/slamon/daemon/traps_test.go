@@ -82,7 +82,7 @@ func TestTraps(t *testing.T) {
 // awaitTrap sends traps until one has become an event, and returns how many have.
 func awaitTrap(t *testing.T, d *Daemon, listen string) int {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	d.devices.mu.Lock()

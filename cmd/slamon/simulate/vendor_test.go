@@ -15,6 +15,9 @@ import (
 	"github.com/slamon/slamon/cmd/slamon/simulate"
 )
 
+// patience is for what does answer.
+const patience = 20 * time.Second
+
 // ask sends one request on a connection of its own.
 func ask(t *testing.T, address string, limit time.Duration) (int, string, error) {
 	t.Helper()
@@ -58,14 +61,18 @@ func TestFaults(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if code, body, err := ask(t, app.Address(), 200*time.Millisecond); !want(code, body, err) {
+			limit := patience
+			if kind == simulate.Hang {
+				limit = 200 * time.Millisecond
+			}
+			if code, body, err := ask(t, app.Address(), limit); !want(code, body, err) {
 				t.Errorf("during the fault: %d %q %v", code, body, err)
 			}
 			cancel()
 			if err := <-ended; err != nil {
 				t.Fatal(err)
 			}
-			if code, body, err := ask(t, app.Address(), 5*time.Second); code != 200 || !strings.Contains(body, `"room":"open"`) {
+			if code, body, err := ask(t, app.Address(), patience); code != 200 || !strings.Contains(body, `"room":"open"`) {
 				t.Errorf("after the fault: %d %q %v", code, body, err)
 			}
 			if h := app.Happened(); len(h) != 1 || h[0].Kind != kind || !h[0].To.After(h[0].From) {
