@@ -16,7 +16,7 @@ func TestPolling(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out bytes.Buffer
-	s := settings{checks: 20, interval: 100 * time.Millisecond, length: time.Second, out: &out}
+	s := settings{checks: 20, interval: 100 * time.Millisecond, length: 3 * time.Second, out: &out}
 	if err := polling(t.Context(), s); err == nil || !strings.Contains(err.Error(), "want -daemon PATH") {
 		t.Errorf("without a daemon: %v", err)
 	}
