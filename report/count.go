@@ -122,23 +122,6 @@ func stageGrid(l *Language, v *sla.Verdict) grid {
 	return g
 }
 
-// runGrid shows the runs of failures as the rule counts them.
-func runGrid(l *Language, v *sla.Verdict) grid {
-	if v.Count == nil {
-		return grid{}
-	}
-	g := grid{ID: "counted", Head: []string{l.t("from"), l.t("until.head"), l.t("rule.counts"), l.t("why")}, Right: map[int]bool{2: true}}
-	zone := v.Period.From.Location()
-	for _, r := range v.Count.Runs {
-		if len(g.Rows) == maxRuns {
-			g.Note = l.t("rule.more", len(v.Count.Runs)-maxRuns)
-			break
-		}
-		g.Rows = append(g.Rows, []string{r.From.In(zone).Format(time.DateTime), r.To.In(zone).Format(time.DateTime), l.most(r.Counted), l.lessText(v.Claim.Rule, r.Less)})
-	}
-	return g
-}
-
 // maxRuns are listed: the sums hold all of them, and who has more has no use for the
 // list.
 const maxRuns = 200

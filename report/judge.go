@@ -32,6 +32,7 @@ func JudgeText(w io.Writer, v sla.Verdict) error {
 		fmt.Fprintf(table, "%s\t%s\n", line[0], line[1])
 	}
 	table.Flush()
+	writeServiceIncidents(&out, v)
 	writeIncidents(&out, v)
 	writeCount(&out, &v)
 	_, err := w.Write(out.Bytes())
@@ -76,24 +77,18 @@ func judgeLines(v sla.Verdict) [][2]string {
 	return slices.DeleteFunc(lines, func(line [2]string) bool { return line[1] == "" })
 }
 
-// writeCount shows what each step of the rule left, then its runs and the credit.
+// writeCount shows what each step of the rule left, and the credit.
 func writeCount(out *bytes.Buffer, v *sla.Verdict) {
 	if v.Count == nil {
 		return
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, g := range []grid{stageGrid(English, v), runGrid(English, v)} {
-		if len(g.Rows) == 0 {
-			continue
-		}
-		fmt.Fprintf(table, "\n%s\n", strings.ToUpper(strings.Join(g.Head, "\t")))
-		for _, row := range g.Rows {
-			fmt.Fprintln(table, strings.Join(row, "\t"))
-		}
-		if g.Note != "" {
-			fmt.Fprintln(table, g.Note)
-		}
+	g := stageGrid(English, v)
+	fmt.Fprintf(table, "\n%s\n", strings.ToUpper(strings.Join(g.Head, "\t")))
+	for _, row := range g.Rows {
+		fmt.Fprintln(table, strings.Join(row, "\t"))
 	}
+	fmt.Fprintln(table, g.Note)
 	if text := English.creditText(v); text != "" {
 		fmt.Fprintf(table, "\ncredit: %s\n", text)
 	}
@@ -121,13 +116,22 @@ func moment(t time.Time) string {
 }
 
 func writeIncidents(out *bytes.Buffer, v sla.Verdict) {
-	if len(v.Incidents) == 0 {
+	switch {
+	case len(v.Incidents) == 0 && !ofService(&v):
 		fmt.Fprintf(out, "\nno incident\n")
 		return
+	case len(v.Incidents) == 0:
+		fmt.Fprintf(out, "\nno failure of a check\n")
+		return
+	case ofService(&v):
+		fmt.Fprintf(out, "\nfailures of the checks, as the probes saw them\n")
 	}
 	zone := v.Period.From.Location()
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "\nLAST GOOD\tFIRST BAD\tLAST BAD\tFIRST GOOD\tLENGTH\tFAILED\tREASON\tCLASS\n")
+	if !ofService(&v) {
+		fmt.Fprintln(out)
+	}
+	fmt.Fprintf(table, "LAST GOOD\tFIRST BAD\tLAST BAD\tFIRST GOOD\tLENGTH\tFAILED\tREASON\tCLASS\n")
 	for _, i := range v.Incidents {
 		class := "unplanned"
 		if i.Planned {

@@ -74,6 +74,9 @@ func (d *Document) view(l *Language) view {
 	if d.Places != nil {
 		out.Grids = append(out.Grids, d.placeGrid(l))
 	}
+	if ofService(&d.verdict) {
+		out.Grids = append(out.Grids, d.serviceGrid(l))
+	}
 	out.Grids = append(out.Grids, d.incidentGrid(l))
 	if d.input.Readings != nil && len(d.Incidents) > 0 {
 		out.Grids = append(out.Grids, d.besideGrid(l))
@@ -82,7 +85,7 @@ func (d *Document) view(l *Language) view {
 		}
 	}
 	if d.verdict.Count != nil {
-		out.Grids = append(out.Grids, stageGrid(l, &d.verdict), runGrid(l, &d.verdict))
+		out.Grids = append(out.Grids, stageGrid(l, &d.verdict))
 	}
 	out.Grids = append(out.Grids, d.workGrid(l), d.noticeGrid(l), d.deedGrid(l), d.correctionGrid(l))
 	if len(d.Versions) > 0 {
@@ -262,8 +265,8 @@ func (d *Document) incidentGrid(l *Language) grid {
 	g := grid{ID: "incidents", Title: l.t("incidents"), Empty: l.t("incidents.none"),
 		Head: []string{"#", l.t("began"), l.t("ended"), l.t("length"), l.t("failed"), l.t("reason"), l.t("side")}, Right: map[int]bool{0: true, 4: true}}
 	several := len(d.input.Claim.Checks) > 1
-	if several {
-		g.Note = l.t("incidents.checks", d.verdict.Failures)
+	if ofService(&d.verdict) {
+		g.Title, g.Note = l.t("incidents.each"), l.t("incidents.checks")
 	}
 	for n, i := range d.Incidents {
 		ended := d.when(i.incident.FirstGood)

@@ -159,7 +159,7 @@ func (g grid) text(out *bytes.Buffer) {
 
 // csvHead are the columns of a report as CSV: one row for the period, the months,
 // each place and all together, the steps of a counting rule with its runs, the incidents
-// and the maintenance each;
+// of the service, those of its checks and the maintenance each;
 // what does not apply is empty. Credits are shares of the fee.
 var csvHead = []string{"row", "from", "to", "verdict", "claimed", "availability", "availability_low95", "availability_high95",
 	"downtime_seconds", "downtime_low_seconds", "downtime_high_seconds", "allowance_seconds", "accounted_seconds", "unknown_seconds",
@@ -177,6 +177,7 @@ func (d *Document) csv(w io.Writer) error {
 	}
 	rows = append(rows, d.csvPlaces()...)
 	rows = append(rows, d.csvCount()...)
+	rows = append(rows, d.csvService()...)
 	for _, i := range d.Incidents {
 		to := ""
 		if i.FirstGood != nil {

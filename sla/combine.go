@@ -20,8 +20,9 @@ type estimate struct {
 
 	low, high, point time.Duration
 	unknown          time.Duration
-	failures         int           // pieces of likely
+	failures         int           // pieces of whole.likely of which anything is left
 	likely           timeline.Set  // of several checks: the most likely downtime
+	whole            *together     // of several checks
 	tails            time.Duration // any_down: the time after first hits, joined
 	twice            time.Duration // any_down: high of the runs with k ≠ 1, joined
 	// fewer[c] is how long exactly c checks, less than need, may have been down as far
@@ -38,6 +39,8 @@ type estimate struct {
 type checkSets struct {
 	certain, possible, point, tails, notSingle timeline.Set
 	unknown, up                                timeline.Set
+	// What is left out is part of these; they are those above where nothing is.
+	whole struct{ certain, possible, point timeline.Set }
 }
 
 // setsOf draws a check's account as sets inside the period.
@@ -62,15 +65,17 @@ func setsOf(a *timeline.Account, c *cutter, e *evidence) checkSets {
 			tails = append(tails, r.Certain())
 		}
 	}
-	in := timeline.Set{c.Period}.Minus(c.excluded)
+	whole := timeline.Set{c.Period}
+	in := whole.Minus(c.excluded)
 	s := checkSets{
-		certain:   timeline.SetOf(certain...).Intersect(in),
-		possible:  timeline.SetOf(possible...).Intersect(in),
-		point:     timeline.SetOf(point...).Intersect(in),
 		tails:     timeline.SetOf(tails...).Intersect(in),
 		notSingle: timeline.SetOf(notSingle...).Intersect(in),
 		unknown:   a.Unknown.Intersect(in),
 	}
+	s.whole.certain = timeline.SetOf(certain...).Intersect(whole)
+	s.whole.possible = timeline.SetOf(possible...).Intersect(whole)
+	s.whole.point = timeline.SetOf(point...).Intersect(whole)
+	s.certain, s.possible, s.point = s.whole.certain.Minus(c.excluded), s.whole.possible.Minus(c.excluded), s.whole.point.Minus(c.excluded)
 	s.up = in.Minus(s.unknown).Minus(s.possible)
 	return s
 }
@@ -104,7 +109,7 @@ func one(parts []evidence) estimate {
 
 // several puts checks together of which some have to be down for the service to be
 // down: a moment is not unknown where enough of them are known to be down, or up.
-func several(need int, parts []evidence, sets []checkSets) estimate {
+func several(need int, parts []evidence, sets []checkSets, excluded timeline.Set) estimate {
 	m := len(sets)
 	draw := func(n int, of func(s *checkSets) timeline.Set) timeline.Set {
 		all := make([]timeline.Set, m)
@@ -114,17 +119,30 @@ func several(need int, parts []evidence, sets []checkSets) estimate {
 		return timeline.AtLeast(n, all...)
 	}
 	certain := draw(need, func(s *checkSets) timeline.Set { return s.certain })
+	possible := draw(need, func(s *checkSets) timeline.Set { return s.possible })
 	up := draw(m-need+1, func(s *checkSets) timeline.Set { return s.up })
 	unknown := draw(1, func(s *checkSets) timeline.Set { return s.unknown }).Minus(certain).Minus(up)
 	known := func(s timeline.Set) time.Duration { return s.Minus(unknown).Length() }
 	e := estimate{
 		parts: parts, need: need, unknown: unknown.Length(),
 		low:  known(certain),
-		high: known(draw(need, func(s *checkSets) timeline.Set { return s.possible })),
+		high: known(possible),
 	}
 	e.suspect = unknown.Intersect(draw(1, func(s *checkSets) timeline.Set { return s.possible })).Length()
 	likely := draw(need, func(s *checkSets) timeline.Set { return s.point }).Minus(unknown)
-	e.point, e.failures, e.likely = max(e.low, likely.Length()), len(likely), likely
+	e.point, e.likely = max(e.low, likely.Length()), likely
+	e.whole = &together{need: need, certain: certain, likely: likely, possible: possible}
+	if len(excluded) > 0 { // work in the middle of a failure does not make two of it
+		e.whole.certain = draw(need, func(s *checkSets) timeline.Set { return s.whole.certain })
+		e.whole.likely = draw(need, func(s *checkSets) timeline.Set { return s.whole.point }).Minus(unknown)
+		e.whole.possible = draw(need, func(s *checkSets) timeline.Set { return s.whole.possible })
+	}
+	e.whole.likely = e.whole.likely.Union(e.whole.certain) // a most likely place can miss what is certain
+	for _, p := range e.whole.likely {
+		if p.Length() > excluded.Within(p) {
+			e.failures++
+		}
+	}
 	if need == 1 {
 		e.tails = known(draw(1, func(s *checkSets) timeline.Set { return s.tails }))
 		e.twice = known(draw(1, func(s *checkSets) timeline.Set { return s.notSingle }))

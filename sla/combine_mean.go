@@ -9,7 +9,10 @@ import (
 // meanOf puts checks together whose downtime counts in part: every length is the
 // mean of the checks' lengths by their weights, unknown time too.
 func meanOf(parts []evidence, weights []int) estimate {
-	e := estimate{parts: parts, weights: weights}
+	e := estimate{parts: parts, weights: weights, whole: &together{}}
+	for _, w := range weights {
+		e.whole.weights += w
+	}
 	e.low = e.mean(func(p *evidence) time.Duration { return p.low }).down()
 	e.high = e.mean(func(p *evidence) time.Duration { return p.high }).up()
 	e.point = e.mean(func(p *evidence) time.Duration { return p.point }).up()

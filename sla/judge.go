@@ -39,7 +39,7 @@ func judge(c Claim, p timeline.Period, until time.Time, series []timeline.Series
 	defer desks.Put(d)
 	e := d.estimate(&v, cut, planned, series)
 	v.fill(&e)
-	v.Failures = e.failures
+	v.Failures, v.together, v.left = e.failures, e.whole, cut.excluded
 	v.likely = e.likely.Minus(planned)
 	if c.Rule != nil {
 		v.apply(&e, cut, d, series)
@@ -99,7 +99,7 @@ func (d *desk) estimate(v *Verdict, cut *cutter, planned timeline.Set, series []
 	}
 	slices.SortStableFunc(v.Incidents, func(a, b Incident) int { return a.FirstBad.Compare(b.FirstBad) })
 	if need := v.Claim.Combine.Need(len(series)); need > 0 {
-		return several(need, d.parts, d.sets)
+		return several(need, d.parts, d.sets, cut.excluded)
 	}
 	weights := make([]int, len(series))
 	for i := range series {

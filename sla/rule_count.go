@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/timeline"
 )
 
@@ -35,6 +36,7 @@ type Stage struct {
 type CountedRun struct {
 	timeline.Period               // buckets included
 	Counted         time.Duration // after rounding, inside the window
+	Check           check.ID      // of several that count each by itself; else empty
 	Less            Less
 	Why             string // Less in words; empty for nothing
 }
@@ -125,7 +127,7 @@ func (c *counter) tally(line timeline.Set, l *ruleLines, s side) tally {
 		t.length++
 		if s == likelySide {
 			less := c.less(run, from, left, counted)
-			t.runs = append(t.runs, CountedRun{run.Period, counted, less, c.rule.Why(less)})
+			t.runs = append(t.runs, CountedRun{Period: run.Period, Counted: counted, Less: less, Why: c.rule.Why(less)})
 		}
 		if counted > 0 {
 			if t.n == 0 || run.From.Sub(end) > c.rule.MergeGap || c.rule.MergeGap == 0 {

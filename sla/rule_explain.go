@@ -41,6 +41,9 @@ func (r *Rule) Words() string {
 	case RoundUp:
 		say("each is rounded up to minutes")
 	}
+	if r.MergeGap > 0 {
+		say("failures no further apart than %s are one incident", clock(r.MergeGap))
+	}
 	if r.MinRunTotal > 0 {
 		say("a sum under %s counts as none", clock(r.MinRunTotal))
 	}

@@ -14,6 +14,10 @@ const (
 	LessOut     Less = "left_out"  // whole
 	LessPart    Less = "left_out_in_part"
 	LessRounded Less = "rounded"
+	// LessUnseen is that of one failed probe with nothing known on either side of it.
+	LessUnseen Less = "nothing_known_around"
+	// LessShare is that of one check of a service whose checks count each by its weight.
+	LessShare Less = "by_share"
 )
 
 // less says what took from a run.
@@ -58,6 +62,10 @@ func (r *Rule) Why(l Less) string {
 		return "rounded"
 	case LessPart:
 		return "left out in part"
+	case LessUnseen:
+		return "nothing is known of the time around it"
+	case LessShare:
+		return "counts by the share of its check"
 	}
 	return ""
 }

@@ -1,7 +1,9 @@
 package sla
 
+import "github.com/slamon/slamon/timeline"
+
 // mean counts every check by itself, and takes the mean by their weights.
-func (c *counter) mean(all []ruleLines, weights []int) counted {
+func (c *counter) mean(all []ruleLines, weights []int, series []timeline.Series) counted {
 	var sum counted
 	var certain, likely, possible, near, worst [stages]weighted
 	var dropped weighted
@@ -15,6 +17,9 @@ func (c *counter) mean(all []ruleLines, weights []int) counted {
 	for i := range all {
 		c.settle(&all[i])
 		n, w := c.count(&all[i]), weights[i]
+		for k := range n.likely.runs {
+			n.likely.runs[k].Check = series[i].Check
+		}
 		add(&sum.certain, &certain, &n.certain, w)
 		add(&sum.likely, &likely, &n.likely, w)
 		add(&sum.possible, &possible, &n.possible, w)

@@ -13,16 +13,19 @@ func (v *Verdict) apply(e *estimate, cut *cutter, d *desk, series []timeline.Ser
 	all := c.read(v, d, series)
 	c.loose = len(all) > 1 && (r.Round == RoundNearest || r.Round == RoundUp)
 	var n counted
+	v.together = &together{need: e.need}
 	if (r.mean() || e.need == 0) && len(all) > 1 {
 		weights := make([]int, len(all))
 		for i := range series {
 			weights[i] = v.Claim.Weight(series[i].Check)
+			v.together.weights += weights[i]
 		}
-		n = c.mean(all, weights)
+		n = c.mean(all, weights, series)
 	} else {
 		l := joined(e.need, all)
 		c.settle(&l)
 		n = c.count(&l)
+		v.together.certain, v.together.likely, v.together.possible = l.certain, l.likely, l.possible
 	}
 	v.Count = &Count{
 		Runs: n.likely.runs, Incidents: n.likely.n, Dropped: n.dropped, Continuous: v.Downtime,

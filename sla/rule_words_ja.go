@@ -45,6 +45,9 @@ func (r *Rule) WordsJapanese() string {
 	case RoundUp:
 		say("1 件ごとに 1 分未満を切り上げます")
 	}
+	if r.MergeGap > 0 {
+		say("間隔が %s以内の停止は 1 件とします", clockJapanese(r.MergeGap))
+	}
 	if r.MinRunTotal > 0 {
 		say("合計が %s未満であれば 0 とします", clockJapanese(r.MinRunTotal))
 	}
@@ -87,6 +90,10 @@ func (r *Rule) WhyJapanese(l Less) string {
 		return "端数処理"
 	case LessPart:
 		return "一部を除外"
+	case LessUnseen:
+		return "前後の時間が不明"
+	case LessShare:
+		return "チェックの割合で計上"
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func judgeGrid(c Claim, p timeline.Period, until time.Time, rows [][]timeline.Se
 	defer desks.Put(d)
 	e := d.estimateGrid(&v, cut, planned, rows, need)
 	v.fill(&e)
-	v.Failures = e.failures
+	v.Failures, v.together, v.left = e.failures, e.whole, cut.excluded
 	v.likely = e.likely.Minus(planned)
 	v.Answer = v.answer(&e)
 	v.Explanation = explain(&v, &e)
@@ -56,7 +56,7 @@ func (d *desk) estimateGrid(v *Verdict, cut *cutter, planned timeline.Set, rows 
 		v.Probes.Unknown += one.Probes.Unknown
 	}
 	slices.SortStableFunc(v.Incidents, func(a, b Incident) int { return a.FirstBad.Compare(b.FirstBad) })
-	e := several(v.Claim.Combine.Need(len(rows)), all, merged)
+	e := several(v.Claim.Combine.Need(len(rows)), all, merged, cut.excluded)
 	e.groups = groups
 	if len(e.blind) == 0 {
 		e.blind = make([]time.Duration, len(rows)) // any_down: see upperGrid
@@ -80,6 +80,9 @@ func seenTogether(need int, sets []checkSets) checkSets {
 	s.unknown = draw(1, func(s *checkSets) timeline.Set { return s.unknown }).Minus(s.certain).Minus(s.up)
 	s.possible = draw(need, func(s *checkSets) timeline.Set { return s.possible })
 	s.point = draw(need, func(s *checkSets) timeline.Set { return s.point })
+	s.whole.certain = draw(need, func(s *checkSets) timeline.Set { return s.whole.certain })
+	s.whole.possible = draw(need, func(s *checkSets) timeline.Set { return s.whole.possible })
+	s.whole.point = draw(need, func(s *checkSets) timeline.Set { return s.whole.point })
 	return s
 }
 

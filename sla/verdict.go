@@ -78,6 +78,8 @@ type Verdict struct {
 	// those that make the service of several fail, or what the rule counts.
 	Failures int
 	likely   timeline.Set // when a service of several checks failed, unplanned
+	together *together    // when it failed, planned or not: see ServiceIncidents
+	left     timeline.Set // out of the account
 	Count    *Count       // what the claim's rule made of it; nil without a rule
 	Credit   CreditDue    // of a rule with credits, for a window that has ended
 }

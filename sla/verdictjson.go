@@ -26,9 +26,12 @@ type VerdictJSON struct {
 	Explanation      string           `json:"explanation"`
 	DecidingInterval *float64         `json:"deciding_interval_seconds"` // null when no interval can decide
 	Probes           ProbesJSON       `json:"probes"`
-	Failures         int              `json:"failures"`        // times that the service failed, of all its checks together
-	Incidents        []IncidentJSON   `json:"incidents"`       // of every check
-	Count            *CountJSON       `json:"count,omitempty"` // how a counting rule came to the downtime; left out without one
+	Failures         int              `json:"failures"`  // times that the service failed, of all its checks together
+	Incidents        []IncidentJSON   `json:"incidents"` // of every check
+	// ServiceIncidents are those of the service, as the claim combines its checks and its
+	// rule merges what lies close together.
+	ServiceIncidents []ServiceIncidentJSON `json:"service_incidents"`
+	Count            *CountJSON            `json:"count,omitempty"` // how a counting rule came to the downtime; left out without one
 }
 
 // ClaimJSON names the claim; what was not given on the command line is left out.
@@ -144,6 +147,11 @@ func (v Verdict) JSON() VerdictJSON {
 	}
 	for n, i := range v.Incidents {
 		j.Incidents[n] = i.JSON(zone)
+	}
+	all := v.ServiceIncidents()
+	j.ServiceIncidents = make([]ServiceIncidentJSON, len(all))
+	for n := range all {
+		j.ServiceIncidents[n] = all[n].JSON(v.Claim.Rule, zone)
 	}
 	return j
 }

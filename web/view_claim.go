@@ -53,7 +53,7 @@ func (s *server) claim(v *visit) view {
 		out.Scale = v.scale(&c.Verdict)
 	}
 	for _, f := range []func(*status.Claim, *status.Service) step{
-		v.stepClaim, v.stepWindow, v.stepExcluded, v.stepProbes, v.stepUnknown, v.stepIncidents, v.stepDowntime, v.stepCount, v.stepAvailability, v.stepAllowance, v.stepVerdict,
+		v.stepClaim, v.stepWindow, v.stepExcluded, v.stepProbes, v.stepUnknown, v.stepIncidents, v.stepService, v.stepDowntime, v.stepCount, v.stepAvailability, v.stepAllowance, v.stepVerdict,
 	} {
 		if st := f(c, x); st.Title != "" {
 			out.Steps = append(out.Steps, st)
