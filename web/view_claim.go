@@ -70,6 +70,7 @@ func (s *server) claim(v *visit) view {
 		out.Files = append(out.Files, fileLink{resultsURL(id, p), v.t("why.file", v.checkName(v.board, id))})
 	}
 	out.Corrections, out.Versions, out.Forms = s.correctionsOf(v, c), s.versionsOf(v, c), s.claimForms(v, c)
+	s.corrected(v, &out, c.Claim.ID)
 	title := v.t("why.title") + ": " + out.Verdict.Figure
 	return view{name: "claim", title: title, active: "overview", every: historyEvery, body: out}
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -140,6 +141,7 @@ func (s *server) responseClaim(v *visit, c *status.Response, x *status.Service) 
 	like := asClaim(c)
 	like.Claim.Availability = c.Claim.Share // for the digits
 	out.Corrections, out.Versions, out.Forms = s.correctionsOf(v, like), s.versionsOf(v, like), s.claimForms(v, like)
+	s.corrected(v, &out, c.Claim.ID)
 	return view{name: "claim", title: v.t("why.title") + ": " + out.Verdict.Figure, active: "overview", every: historyEvery, body: out}
 }
 
@@ -222,6 +224,15 @@ func (v *visit) between(least, most int) string {
 		return v.count(least)
 	}
 	return v.count(least) + " – " + v.count(most)
+}
+
+// corrected adds what was corrected to how a claim is recomputed.
+func (s *server) corrected(v *visit, out *claimView, id sla.ClaimID) {
+	if out.Command == "" || len(s.corrections(id)) == 0 {
+		return
+	}
+	out.Command += fmt.Sprintf(" \\\n  --corrections %s-corrections.json", id)
+	out.Files = append(out.Files, fileLink{"/api/v1/corrections?claim=" + url.QueryEscape(string(id)), v.t("why.corrections")})
 }
 
 // responseCommand is how to come to the same verdict from the exported results.
