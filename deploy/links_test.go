@@ -5,11 +5,13 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
-// pageLink finds links of dashboards and of the data source to slamon's own pages.
+// pageLink finds links of dashboards, of the data source and of alerts to slamon's own
+// pages.
 var pageLink = regexp.MustCompile(`(?:\$\{slamon:raw\}|http://localhost:9780)(/[^"\s]*)`)
 
 // shownIn is something of the demo for every kind of page.
@@ -20,7 +22,7 @@ var shownIn = map[string]string{"checks": "meeting-room", "claims": "meeting-dis
 func checkPages(t *testing.T, ctx context.Context, demo string) {
 	t.Helper()
 	paths := map[string]string{}
-	for _, file := range append(files(t, "grafana/dashboards/*.json"), files(t, "grafana/provisioning/datasources/*.yml")...) {
+	for _, file := range slices.Concat(files(t, "grafana/dashboards/*.json"), files(t, "grafana/provisioning/datasources/*.yml"), files(t, "prometheus/*.rules.yml")) {
 		for _, m := range pageLink.FindAllStringSubmatch(string(read(t, file)), -1) {
 			kind, variable, _ := strings.Cut(strings.TrimPrefix(m[1], "/"), "/")
 			if kind == "incidents" && variable != "" {
