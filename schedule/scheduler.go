@@ -30,6 +30,11 @@ type Options struct {
 	MaxInFlight int
 	Log         *slog.Logger // of our own trouble; nil for none
 
+	// Quantum puts the slots of a check on its whole multiples, where those of others
+	// lie: what starts together shares the waking up. It is a multiple of Tick and divides
+	// 24 h; less, or a nil function, means Tick. Set asks for it.
+	Quantum func(check.Check) time.Duration
+
 	// Emit takes every result with the base interval of its check. It is called
 	// in order of sending for one check, and concurrently for different ones. It
 	// must not block for long, and must not be nil.
@@ -64,6 +69,7 @@ type Scheduler struct {
 	emit func(check.Result, time.Duration)
 	tell func(status.Event)
 	late func(time.Duration)
+	of   func(check.Check) time.Duration // quantum
 
 	clock   clock
 	running sync.WaitGroup // probes and rounds
@@ -87,7 +93,7 @@ type Scheduler struct {
 func New(o Options) *Scheduler {
 	s := &Scheduler{
 		site: o.Site, seed: o.Seed, tick: o.Tick, max: o.MaxInFlight,
-		log: o.Log, emit: o.Emit, tell: o.Clock, late: o.Late,
+		log: o.Log, emit: o.Emit, tell: o.Clock, late: o.Late, of: o.Quantum,
 		clock:  newClock(),
 		states: map[check.ID]*state{},
 	}
@@ -104,6 +110,9 @@ func New(o Options) *Scheduler {
 	if s.tell == nil {
 		s.tell = func(status.Event) {}
 	}
+	if s.of == nil {
+		s.of = func(check.Check) time.Duration { return 0 }
+	}
 	s.network.alive.Store(true)
 	s.readClock()
 	s.Set(nil, o.Anchors, o.Need)
@@ -117,7 +126,7 @@ func (s *Scheduler) readClock() {
 }
 
 // Set replaces what is watched. A check that stays keeps its grid (which depends
-// on its id and interval alone) and its state; one that goes is no longer
+// on its id, interval and quantum alone) and its state; one that goes is no longer
 // emitted, also where a probe of it is under way; a new one is probed within its
 // first interval. Ids must be unique over tasks and anchors.
 func (s *Scheduler) Set(tasks, anchors []Task, need int) {
@@ -151,8 +160,9 @@ func (s *Scheduler) adopt(st *state, t *Task, anchor bool, now reading) *state {
 	if st == nil || st.anchor != anchor {
 		st = &state{anchor: anchor}
 	}
-	fresh := st.task == nil || st.task.Check.Interval != t.Check.Interval || st.task.Check.Paused
-	st.task = t
+	quantum := max(s.tick, s.of(t.Check))
+	fresh := st.task == nil || st.task.Check.Interval != t.Check.Interval || st.task.Check.Paused || st.quantum != quantum
+	st.task, st.quantum = t, quantum
 	if t.Check.Reprobe <= 0 {
 		st.failing, st.left, st.again = false, 0, never
 	}
@@ -165,7 +175,7 @@ func (s *Scheduler) adopt(st *state, t *Task, anchor bool, now reading) *state {
 }
 
 func (s *Scheduler) grid(st *state) check.Grid {
-	return check.Grid{Check: st.task.Check.ID, Seed: s.seed, Interval: st.task.Check.Interval, Quantum: s.tick}
+	return check.Grid{Check: st.task.Check.ID, Seed: s.seed, Interval: st.task.Check.Interval, Quantum: st.quantum}
 }
 
 // rebuild fills the heap anew from the states. Callers hold mu.

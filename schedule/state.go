@@ -17,7 +17,8 @@ const (
 
 // state is a check and where it stands. Every field is guarded by Scheduler.mu.
 type state struct {
-	task *Task // of the last Set
+	task    *Task         // of the last Set
+	quantum time.Duration // of its grid
 
 	slotWall time.Time     // next base slot, UTC
 	slot     time.Duration // the same on the monotonic clock

@@ -1,14 +1,12 @@
 package daemon
 
-import (
-	"time"
-
-	"github.com/slamon/slamon/check"
-)
+import "github.com/slamon/slamon/check"
 
 // committed is called by the store once results are durable.
 func (d *Daemon) committed(results []check.Result) {
-	d.latest.take(results)
+	if d.latest.take(results) {
+		nudge(d.wake)
+	}
 	d.metrics.ObserveCommit(d.store.Stats().CommitTook)
 	d.usuals.observe(results)
 	checks := *d.checks.Load()
@@ -21,8 +19,6 @@ func (d *Daemon) committed(results []check.Result) {
 		d.sensors.Saw(r.Check, r.State)
 		if m, _ := d.latest.get(r.Check); m.since.Equal(r.Sent) {
 			d.changed(c, r)
-		} else if soonConfirmed(r, m.since) {
-			nudge(d.wake)
 		}
 	}
 }
@@ -43,13 +39,3 @@ func sentence(r check.Result) string {
 	}
 	return r.Detail.Sentence
 }
-
-// soonConfirmed reports whether a failed result may be the one that confirms a
-// failure: it then has to be looked at at once and not with the next board.
-func soonConfirmed(r check.Result, since time.Time) bool {
-	return r.State == check.Down && r.Sent.Sub(since) < confirming
-}
-
-// confirming is how long after the first failed probe each further one calls for a
-// board. Whoever confirms later than that waits for the next board.
-const confirming = 10 * time.Minute

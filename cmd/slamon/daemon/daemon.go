@@ -126,6 +126,7 @@ func (d *Daemon) prepare(cfg *config.Config) error {
 	}
 	d.sched = schedule.New(schedule.Options{
 		Site: cfg.Site, Seed: seed, Log: d.log, Emit: d.store.Append, Clock: d.event, Late: d.metrics.ObserveLag,
+		Quantum: d.devices.quantum,
 	})
 	if err := d.take(cfg); err != nil {
 		return err

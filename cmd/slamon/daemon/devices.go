@@ -27,7 +27,8 @@ type devices struct {
 
 	mu       sync.Mutex // guards what follows
 	env      *snmp.Env
-	profiles string // directory that env was made with
+	together time.Duration // slots lie on whole multiples of it; 0 for every tick
+	profiles string        // directory that env was made with
 	config   *config.SNMP
 	zone     *time.Location
 	read     map[device.ID]*readDevice
@@ -39,7 +40,9 @@ type devices struct {
 	reviews  map[string]device.Review
 	traps    map[device.ID][]device.Trap // newest first
 	days     map[device.Series]map[time.Time]device.Day
-	reviewed time.Time // the day that capacity was last looked at
+	reviewed time.Time                  // the day that capacity was last looked at
+	shown    map[device.ID]*shownDevice // by the newest board; without those that have changed
+	shownFor *config.Config
 }
 
 // readDevice is a device with what polls it.
@@ -58,7 +61,7 @@ func newDevices(log *slog.Logger, event func(status.Event), wake chan<- struct{}
 		config: &config.SNMP{}, zone: time.UTC,
 		read: map[device.ID]*readDevice{}, watches: map[watchKey]device.Watch{}, dirty: map[watchFact]bool{},
 		reviews: map[string]device.Review{}, traps: map[device.ID][]device.Trap{},
-		days: map[device.Series]map[time.Time]device.Day{}}
+		days: map[device.Series]map[time.Time]device.Day{}, shown: map[device.ID]*shownDevice{}}
 }
 
 // open reads what the last run left.
@@ -110,6 +113,7 @@ func (d *devices) set(cfg *config.Config) (map[check.ID]func(context.Context) ch
 	}
 	d.env, d.profiles, d.read = env, cfg.SNMP.Profiles, read
 	d.config, d.zone = &cfg.SNMP, cfg.Zone
+	d.together = pollQuantum(cfg.SNMP.Devices)
 	d.limits = make(map[device.ID][]device.Threshold, len(read))
 	for _, t := range cfg.SNMP.Thresholds {
 		for id := range read {
@@ -119,7 +123,40 @@ func (d *devices) set(cfg *config.Config) (map[check.ID]func(context.Context) ch
 		}
 	}
 	d.catchUp()
+	clear(d.shown)
 	return probes, nil
+}
+
+const (
+	// pollTogether is what polls are put together by: waking up is most of a poll's cost,
+	// and in groups of 25 instead of 5 a thousand agents every 10 s cost a fifth less.
+	pollTogether = 250 * time.Millisecond
+	// mostTogether keeps the groups so small that their answers fit into the 208 KiB
+	// that Linux lets a socket hold back by default, some 250 of them, even where a few
+	// groups wait for a processor. Where polls come closer the ticks are groups enough.
+	mostTogether = 40
+)
+
+// pollQuantum returns what the slots of devices are whole multiples of.
+func pollQuantum(devices []device.Device) time.Duration {
+	together := 0.0
+	for i := range devices {
+		together += float64(pollTogether) / float64(devices[i].Interval)
+	}
+	if together > mostTogether {
+		return 0
+	}
+	return pollTogether
+}
+
+// quantum is for the scheduler: what the slots of a check are whole multiples of.
+func (d *devices) quantum(c check.Check) time.Duration {
+	if c.Service != check.DevicesService {
+		return 0
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.together
 }
 
 // probe polls a device: its readings go to the store, and the outcome is that of its
@@ -129,7 +166,10 @@ func (d *devices) probe(r *readDevice) func(context.Context) check.Outcome {
 		readings, outcome := r.poller.Poll(ctx)
 		profile, notes := r.poller.Profile(), r.poller.Notes()
 		d.mu.Lock()
-		r.profile, r.notes = profile, notes
+		if r.profile != profile || !slices.Equal(r.notes, notes) {
+			r.profile, r.notes = profile, notes
+			delete(d.shown, r.ID)
+		}
 		news := r.news(readings, time.Now())
 		d.mu.Unlock()
 		if news {

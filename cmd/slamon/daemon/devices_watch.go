@@ -89,6 +89,9 @@ func (d *devices) committed(list []device.Reading) {
 	defer d.mu.Unlock()
 	before := len(d.crossed)
 	for i := range list {
+		if i == 0 || list[i].Device != list[i-1].Device {
+			delete(d.shown, list[i].Device)
+		}
 		for _, t := range d.limits[list[i].Device] {
 			if t.Watches(list[i].Series) {
 				d.step(t, watchKey{t.ID, list[i].Series}, list[i])

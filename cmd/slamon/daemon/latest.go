@@ -4,14 +4,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
 )
 
 // latest is the newest durable result of every check.
 type latest struct {
-	mu     sync.RWMutex
-	checks map[check.ID]*moment
+	mu      sync.RWMutex
+	checks  map[check.ID]*moment
+	confirm int // most failed probes that a policy wants before it tells of them
 }
 
 // moment is what is kept of one check beside its history.
@@ -25,8 +27,10 @@ type moment struct {
 
 // take notes results in the order in which they became durable. That is the order
 // of sending also where the wall clock was set back: what is down now is down,
-// although its time has been accounted for once already.
-func (l *latest) take(results []check.Result) {
+// although its time has been accounted for once already. It reports whether one of
+// them may be the failure that a policy waits for, and has to be looked at at once;
+// those that follow wait for the next board, however many agents are silent.
+func (l *latest) take(results []check.Result) (failing bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.checks == nil {
@@ -49,8 +53,20 @@ func (l *latest) take(results []check.Result) {
 			m.lastGood, m.failed = r.Sent, 0
 		case r.State == check.Down:
 			m.failed++
+			failing = failing || m.failed <= l.confirm
 		}
 		m.last = r
+	}
+	return failing
+}
+
+// confirmBy takes the policies that are told of failures.
+func (l *latest) confirmBy(policies []alert.Policy) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.confirm = 1
+	for i := range policies {
+		l.confirm = max(l.confirm, policies[i].Confirm)
 	}
 }
 

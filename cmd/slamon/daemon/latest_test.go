@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/status"
 )
@@ -17,9 +18,15 @@ func TestLatestFollowsTheOrderOfSending(t *testing.T) {
 	l.take([]check.Result{result(0, check.Up), result(time.Minute, check.Unknown)})
 	// The clock was set back by an hour, and then the target fails.
 	back := -time.Hour + 2*time.Minute
-	l.take([]check.Result{result(back, check.Down), result(back+10*time.Second, check.Down)})
+	l.confirmBy([]alert.Policy{{Confirm: 2}, {Confirm: 1}})
+	if !l.take([]check.Result{result(back, check.Down), result(back+10*time.Second, check.Down)}) {
+		t.Error("a failure that is confirmed waits for the next board")
+	}
+	if l.take([]check.Result{result(back+11*time.Second, check.Down)}) {
+		t.Error("a failure that is known calls for a board")
+	}
 	m, ok := l.get("page")
-	if !ok || m.last.State != check.Down || !m.since.Equal(noon.Add(back)) || m.failed != 2 || !m.lastGood.Equal(noon) {
+	if !ok || m.last.State != check.Down || !m.since.Equal(noon.Add(back)) || m.failed != 3 || !m.lastGood.Equal(noon) {
 		t.Errorf("after a step back: %+v", m)
 	}
 	known := map[check.ID][]status.Incident{"page": nil}

@@ -54,6 +54,7 @@ func (d *Daemon) take(cfg *config.Config) error {
 	d.config.Store(cfg)
 	d.checks.Store(&checks)
 	d.anchors.Store(&anchors)
+	d.latest.confirmBy(cfg.Notify.Policies)
 	d.remember(checks)
 	d.usuals.take(cfg, checks, time.Now())
 	nudge(d.replies.wake)

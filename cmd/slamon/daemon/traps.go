@@ -185,5 +185,6 @@ func (d *devices) note(t device.Trap) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list := append([]device.Trap{t}, d.traps[t.Device]...)
-	d.traps[t.Device] = list[:min(len(list), trapsShown)]
+	d.traps[t.Device] = list[:min(len(list), trapsShown)] // boards share it
+	delete(d.shown, t.Device)
 }
