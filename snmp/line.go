@@ -42,6 +42,7 @@ type peer struct {
 	turn  chan struct{} // holds one token; who has it may ask
 	in    chan []byte   // datagrams that came from it
 	icmp  chan error    // what a host or router said about it
+	timer *time.Timer   // of whoever has the turn
 	users int           // protected by line.mu
 }
 
@@ -142,7 +143,9 @@ func (l *line) newPeer() *peer {
 		l.spare = l.spare[:n-1]
 		return p
 	}
-	return &peer{turn: make(chan struct{}, 1), in: make(chan []byte, waitingAnswers), icmp: make(chan error, 1)}
+	timer := time.NewTimer(0)
+	timer.Stop()
+	return &peer{turn: make(chan struct{}, 1), in: make(chan []byte, waitingAnswers), icmp: make(chan error, 1), timer: timer}
 }
 
 // release gives the turn to the next one. What came too late is thrown away.
@@ -208,9 +211,8 @@ func (l *line) ask(ctx context.Context, to netip.AddrPort, q question, timeout t
 	}
 	defer l.release(to, p)
 	strays := 0
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	for try := range tries {
+	defer p.timer.Stop()
+	for range tries {
 		b, err := q.request()
 		if err != nil {
 			return err
@@ -218,10 +220,8 @@ func (l *line) ask(ctx context.Context, to netip.AddrPort, q question, timeout t
 		if err := l.send(b, to); err != nil {
 			return err
 		}
-		if try > 0 {
-			timer.Reset(timeout)
-		}
-		if answered, err := l.wait(ctx, p, q, timer, &strays); answered || err != nil {
+		p.timer.Reset(timeout)
+		if answered, err := l.wait(ctx, p, q, &strays); answered || err != nil {
 			return err
 		}
 	}
@@ -232,7 +232,7 @@ func (l *line) ask(ctx context.Context, to netip.AddrPort, q question, timeout t
 }
 
 // wait waits for the answer to one try.
-func (l *line) wait(ctx context.Context, p *peer, q question, timer *time.Timer, strays *int) (bool, error) {
+func (l *line) wait(ctx context.Context, p *peer, q question, strays *int) (bool, error) {
 	for {
 		select {
 		case b := <-p.in:
@@ -244,7 +244,7 @@ func (l *line) wait(ctx context.Context, p *peer, q question, timer *time.Timer,
 			}
 		case err := <-p.icmp:
 			return false, err
-		case <-timer.C:
+		case <-p.timer.C:
 			return false, nil
 		case <-ctx.Done():
 			return false, ctx.Err()

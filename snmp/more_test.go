@@ -3,6 +3,7 @@ package snmp
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -172,8 +173,12 @@ func TestLargeRequestsAreDropped(t *testing.T) {
 	poll(t, p, check.Up, check.ReasonNone)
 	agent.Mute(true)
 	hurry(p)
-	for range 3 {
-		poll(t, p, check.Down, check.ReasonTimeout)
+	p.session.dev.Retries = 1
+	for n, want := range []string{"(2 requests", "(2 requests", "a request", "a request"} {
+		_, o := p.Poll(t.Context())
+		if o.Reason != check.ReasonTimeout || !strings.Contains(o.Detail.Sentence, want) {
+			t.Errorf("poll %d of a silent agent: %s, want %s", n+1, o.Detail.Sentence, want)
+		}
 	}
 	agent.Mute(false)
 	relax(p)

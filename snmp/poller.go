@@ -61,6 +61,8 @@ func (p *Poller) Poll(ctx context.Context) ([]device.Reading, check.Outcome) {
 	}
 	start := time.Now()
 	now, err := p.ask(ctx)
+	tries := p.session.tries()
+	p.session.heard(now, err)
 	readings := p.readings(now, err)
 	p.count = len(readings)
 	if err == nil {
@@ -70,7 +72,7 @@ func (p *Poller) Poll(ctx context.Context) ([]device.Reading, check.Outcome) {
 		p.last = now
 		p.engines = p.session.engines()
 	}
-	return readings, p.outcome(start, now, err)
+	return readings, p.outcome(start, now, tries, err)
 }
 
 // ask gets a sample, making the plan first when there is none or the old one no
@@ -174,7 +176,7 @@ func (p *Poller) placeholders(v *view) []device.Reading {
 }
 
 // outcome judges the agent's liveness.
-func (p *Poller) outcome(start time.Time, now *sample, err error) check.Outcome {
+func (p *Poller) outcome(start time.Time, now *sample, tries int, err error) check.Outcome {
 	took := time.Since(start)
 	if err == nil {
 		return check.Outcome{State: check.Up, Took: took, Phases: check.Phases{Wait: took}}
@@ -184,7 +186,7 @@ func (p *Poller) outcome(start time.Time, now *sample, err error) check.Outcome 
 		// It answered the first packets and then no more.
 		state = check.Degraded
 	}
-	detail := &check.Evidence{Sentence: p.sentence(err), Phase: check.PhaseWait, Want: "an answer by " + p.dev.Credentials.Level()}
+	detail := &check.Evidence{Sentence: p.sentence(tries, err), Phase: check.PhaseWait, Want: "an answer by " + p.dev.Credentials.Level()}
 	if p.session.to.IsValid() {
 		detail.Address = p.session.to.String()
 	}
@@ -194,10 +196,13 @@ func (p *Poller) outcome(start time.Time, now *sample, err error) check.Outcome 
 	return check.Outcome{State: state, Reason: reason, Took: took, Phases: check.Phases{Wait: took}, Detail: detail}
 }
 
-func (p *Poller) sentence(err error) string {
+func (p *Poller) sentence(tries int, err error) string {
 	text := fmt.Sprintf("SNMP agent %s: %v", p.dev.Address, err)
 	if errors.Is(err, errSilent) || errors.Is(err, context.DeadlineExceeded) {
-		text = fmt.Sprintf("SNMP agent %s did not answer (%d requests, %s each)", p.dev.Address, p.dev.Retries+1, p.dev.Timeout)
+		text = fmt.Sprintf("SNMP agent %s did not answer (%d requests, %s each)", p.dev.Address, tries, p.dev.Timeout)
+		if tries == 1 {
+			text = fmt.Sprintf("SNMP agent %s did not answer a request within %s", p.dev.Address, p.dev.Timeout)
+		}
 		if p.dev.Credentials.Version == device.V2c {
 			text += "; agents are also silent when the community is wrong"
 		}

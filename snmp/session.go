@@ -30,6 +30,7 @@ type session struct {
 	proven  int               // most objects in a GET that was answered
 	noBulk  bool              // GETBULK failed where GETNEXT works
 	packets int               // sent, for the survey
+	silent  int               // polls in a row that nothing answered
 }
 
 const (
@@ -40,6 +41,9 @@ const (
 	// maxBadObjects is how many objects of one GET are left out because the agent
 	// answers the whole GET with an error over them.
 	maxBadObjects = 4
+	// silentAfter polls without any answer an agent is known to be silent. The second of
+	// them confirms the failure to people by default, and is asked with all retries.
+	silentAfter = 2
 )
 
 func newSession(env *Env, d device.Device) (*session, error) {
@@ -114,12 +118,33 @@ func (s *session) roundTrip(ctx context.Context, kind gosnmp.PDUType, oids []str
 func (s *session) exchange(ctx context.Context, q query) (*gosnmp.SnmpPacket, error) {
 	if s.usm != nil {
 		x := &exchange3{s: s, query: q}
-		err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
+		err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.tries())
 		return x.result, err
 	}
 	x := &exchange2c{s: s, query: q}
-	err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.dev.Retries+1)
+	err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.tries())
 	return x.result, err
+}
+
+// tries is how often a question is asked before it counts as not answered. Retries make
+// up for lost datagrams, of which an agent that has been silent for silentAfter polls
+// does not suffer: it gets one question a poll, so that its return is noticed as soon as
+// ever and a hundred silent agents cost no more than others.
+func (s *session) tries() int {
+	if s.silent >= silentAfter {
+		return 1
+	}
+	return s.dev.Retries + 1
+}
+
+// heard notes what became of a poll.
+func (s *session) heard(now *sample, err error) {
+	unanswered := now == nil || now.reached == 0
+	if unanswered && (errors.Is(err, errSilent) || errors.Is(err, context.DeadlineExceeded)) {
+		s.silent++
+		return
+	}
+	s.silent = 0
 }
 
 // objectsOf returns what an answer holds, or its error.

@@ -75,7 +75,7 @@ func TestProbeDevice(t *testing.T) {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 	agent.Mute(true)
-	if out, code = probeNamed(t, agent.Addr(), "router"); code != codeBreached || !strings.Contains(out, "did not answer (1 requests") {
+	if out, code = probeNamed(t, agent.Addr(), "router"); code != codeBreached || !strings.Contains(out, "did not answer a request within") {
 		t.Errorf("exit code %d:\n%s", code, out)
 	}
 }
