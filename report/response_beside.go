@@ -84,7 +84,7 @@ func (d *ResponseDocument) placeGrid(l *Language) grid {
 			}
 		}
 		if p.LastSeen != nil {
-			row[6] = d.when(*p.LastSeen)
+			row[6] = d.beside.when(*p.LastSeen)
 		}
 		g.Rows = append(g.Rows, row)
 	}
@@ -97,9 +97,9 @@ func (d *ResponseDocument) versionText(l *Language) string {
 		return ""
 	}
 	last := d.Versions[len(d.Versions)-1]
-	text := l.t("version.text", last.Version, d.when(last.At))
+	text := l.t("version.text", last.Version, d.beside.when(last.At))
 	if last.Why != "" {
-		text = l.t("version.corrected", last.Version, d.when(last.At), last.Why)
+		text = l.t("version.corrected", last.Version, d.beside.when(last.At), last.Why)
 	}
 	if now := d.Verdict.Share.Point; now == nil != (last.Share == nil) || now != nil && *now != *last.Share {
 		text += l.t("version.differs", d.maybe(last.Share), d.maybe(now))
@@ -122,7 +122,7 @@ func (d *ResponseDocument) versionGrid(l *Language) grid {
 		if why == "" {
 			why = l.t("version.first")
 		}
-		g.Rows = append(g.Rows, []string{fmt.Sprint(v.Version), d.when(v.At), d.maybe(v.Share), l.t("answer." + string(v.Answer)), why})
+		g.Rows = append(g.Rows, []string{fmt.Sprint(v.Version), d.beside.when(v.At), d.maybe(v.Share), l.t("answer." + string(v.Answer)), why})
 	}
 	return g
 }

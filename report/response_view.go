@@ -71,7 +71,10 @@ func (d *ResponseDocument) explain(l *Language) string {
 		return l.t("response.nothing")
 	}
 	key := "response." + string(v.Answer)
-	if v.Answer == sla.CannotTell && !v.Final {
+	switch {
+	case v.Blind():
+		key = "response.blind"
+	case v.Answer == sla.CannotTell && !v.Final:
 		key = "response.open"
 	}
 	return l.t(key, strconv.Itoa(v.Operations), d.share(v.Point), limitText(v.Claim.Limit), d.share(v.Low95), d.share(v.High95), figure(v.Claim.Share), strconv.Itoa(v.Unknown))
@@ -87,9 +90,9 @@ func limitText(d time.Duration) string {
 func (d *ResponseDocument) claimFacts(l *Language) []pair {
 	c := &d.input.Claim
 	facts := []pair{
-		{l.t("claim"), l.t("response.claim", figure(c.Share), limitText(c.Limit))}, {l.t("kind"), l.t("kind." + string(c.Kind))},
 		{l.t("service"), name(d.Name, string(d.Service))}, {l.t("vendor"), d.Vendor},
-		{l.t("period"), l.t("to", d.when(d.verdict.Period.From), d.when(d.verdict.Period.To))}, {l.t("text"), c.Text},
+		{l.t("period"), d.beside.days(d.verdict.Period.From, d.verdict.Period.To)},
+		{l.t("claim"), l.t("response.claim", figure(c.Share), limitText(c.Limit)) + " (" + l.t("kind."+string(c.Kind)) + ")"}, {l.t("text"), c.Text},
 	}
 	if !c.AsOf.IsZero() {
 		facts = append(facts, pair{l.t("as_of"), c.AsOf.Format(time.DateOnly)})

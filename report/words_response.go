@@ -13,6 +13,7 @@ var responseWordsEnglish = map[string]string{
 	"response.breached":             "Of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
 	"response.met_if_unknown_alike": "Met if unknown slots were like the rest: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
 	"response.cannot_tell":          "Of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
+	"response.blind":                "Of %s operations %s took at most %s, %s to %s of what was asked at 95 %% confidence; claimed are %s, but %s slots are unknown and could change that.",
 	"response.open":                 "The window has not ended: of %s operations %s took at most %s, %s to %s of all at 95 %% confidence; claimed are %s, and %s slots are unknown.",
 }
 
@@ -29,5 +30,6 @@ var responseWordsJapanese = map[string]string{
 	"response.breached":             "%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
 	"response.met_if_unknown_alike": "不明分が他と同様なら達成：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
 	"response.cannot_tell":          "%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
+	"response.blind":                "%s回の操作のうち %sが %s以内、信頼度 95 %% で測定できた分の %sから %sです。公表値は %sですが、不明な %s回によって変わり得ます。",
 	"response.open":                 "期間は終わっていません：%s回の操作のうち %sが %s以内、信頼度 95 %% で全体の %sから %sです。公表値は %s、不明は %s回です。",
 }

@@ -141,6 +141,13 @@ func (v *ResponseVerdict) answer() Answer {
 	return CannotTell
 }
 
+// Blind reports whether nothing can be told for want of measurements alone: of what was
+// asked the share is clearly on one side of the claim.
+func (v *ResponseVerdict) Blind() bool {
+	want := v.Claim.Share.Ratio()
+	return v.Answer == CannotTell && v.Unknown > 0 && v.Operations > 0 && (v.Low95 >= want || v.High95 < want)
+}
+
 // finest bounds how much denser a grid is tried: from a day to a hundredth of a second.
 const finest = 1 << 23
 
@@ -180,7 +187,10 @@ func (v *ResponseVerdict) words() string {
 	}
 	share := fmt.Sprintf("of %d operations %s took at most %s, at 95 %% confidence between %s and %s of what users did; claimed are %s",
 		v.Operations, Percent(v.Point, v.digits()), PromiseTime(v.Claim.Limit), Percent(v.Low95, v.digits()), Percent(v.High95, v.digits()), v.Claim.Share)
-	if v.Unknown > 0 && v.Answer == CannotTell {
+	switch {
+	case v.Blind():
+		share += fmt.Sprintf(", but %d slots are unknown and could change that", v.Unknown)
+	case v.Unknown > 0 && v.Answer == CannotTell:
 		share += fmt.Sprintf(", and %d slots are unknown", v.Unknown)
 	}
 	switch {

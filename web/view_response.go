@@ -111,6 +111,8 @@ func (v *visit) explainResponse(r *sla.ResponseVerdict) string {
 		return v.t("response.breached", share, n, limit, high, claimed)
 	case r.Answer == sla.MetIfUnknownAlike:
 		return v.t("response.met_if_unknown_alike", share, n, limit, claimed, v.count(r.Unknown))
+	case r.Blind():
+		return v.t("response.blind", share, n, limit, low, high, claimed, v.count(r.Unknown))
 	case !r.Final && r.Claim.Window.Kind != sla.Rolling:
 		return v.t("response.open", share, n, limit, low, high, claimed)
 	}
