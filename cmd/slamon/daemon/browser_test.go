@@ -154,7 +154,7 @@ func TestAcknowledgeInBrowser(t *testing.T) {
 	if _, page := l.ask(http.MethodGet, "/notices?lang=en", nil); !strings.Contains(page, operator+" takes care of it") {
 		t.Error("the page of notices does not show who takes care")
 	}
-	if _, page := l.ask(http.MethodGet, "/notices?lang=ja", nil); !strings.Contains(page, "障害を確認") {
+	if _, page := l.ask(http.MethodGet, "/notices?lang=ja", nil); !strings.Contains(page, "確認済み") {
 		t.Error("why the notice was due is not said in Japanese")
 	}
 	g.mu.Lock()
