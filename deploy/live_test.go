@@ -22,6 +22,7 @@ var empty = map[string]string{
 	"slamon_response_":                                  "the demo claims no response time",
 	"slamon_check_response_":                            "what is usual is learned over weeks",
 	"slamon_check_addresses":                            "the demo has addresses and no names",
+	"slamon_claim_stage":                                "no claim of the demo has a counting rule",
 	"slamon_sensor":                                     "the demo has no sensor",
 	"slamon_peer_":                                      "the demo is in one place",
 	"slamon_store_size_limit_bytes":                     "the demo's store has no limit",

@@ -25,6 +25,8 @@ func collectClaim(k *sink, c status.Claim) {
 			if most := c.Claim.MaxIncidents; most != nil {
 				k.put(claimFailuresMost, labels, float64(*most))
 			}
+			k.put(claimExcluded, labels, c.Excluded.Seconds())
+			collectStages(k, claim, service, c.Count)
 			if r := c.Claim.Rule; r != nil && len(r.Credits.Tiers) > 0 && c.Final {
 				k.put(claimCredit, labels, c.Credit.Point)
 			}
@@ -33,6 +35,19 @@ func collectClaim(k *sink, c status.Claim) {
 	collectWindow(k, claim, service, ownWindow, c.Verdict)
 	for _, r := range c.Rolling {
 		collectWindow(k, claim, service, r.Name, r.Verdict)
+	}
+}
+
+// collectStages shows the way from what probes saw to what the contract counts.
+func collectStages(k *sink, claim, service string, count *sla.Count) {
+	if count == nil {
+		return
+	}
+	for _, s := range count.Stages {
+		labels := k.labels("claim", claim, "service", service, "stage", string(s.Name))
+		k.put(claimStage, labels, s.Point.Seconds())
+		k.put(claimStageLower, labels, s.Low.Seconds())
+		k.put(claimStageUpper, labels, s.High.Seconds())
 	}
 }
 

@@ -81,6 +81,8 @@ func madeClaim() status.Claim {
 	v.Claim.MaxIncidents, v.Failures, v.Final = &stated, 1, true
 	v.Claim.Rule = &sla.Rule{Credits: sla.Credits{Tiers: []sla.Tier{{Below: v.Claim.Availability, Credit: sla.Credit{Form: sla.CreditShare, N: 100_000_000}}}}}
 	v.Credit.Point = .1
+	v.Excluded = 4 * time.Hour
+	v.Count = &sla.Count{Stages: []sla.Stage{{Name: sla.StageLine, Low: time.Minute, Point: 90 * time.Second, High: 2 * time.Minute}, {Name: sla.StageTotal, Point: 36 * time.Second, High: 2 * time.Minute}}}
 	blind := sla.Verdict{Claim: v.Claim, Accounted: time.Hour, Unknown: time.Hour}
 	return status.Claim{Verdict: v, Rolling: []status.Rolling{{Name: "1h", Verdict: blind}, {Name: "24h", Verdict: v}}}
 }

@@ -23,6 +23,7 @@ func service() dashboard {
 		row("How fast it answers", quantiles(), phases(), durations()).
 		row("Why probes failed", results(), reasons(), incidentSides(`{service="$service"}`, 6, 9), lastGood(), addresses()).
 		row("Incidents and notices", incidentLines(`{service="$service"}`, 8), noticeDelay("", 8), noticesPending("", 8)).
+		folded("What counting rules make of failures", countingStages(), leftOut()).
 		folded("Claims on response time", responseVerdicts(), answeredInTime(), answeredWithin(), operations(), usual(), unusualNow()).
 		folded("What some kinds of checks measure", certificates(), httpCodes(), loss(), clocks(), strata(), transactionSteps(), performance(), throughput())
 }
