@@ -209,6 +209,8 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) {
 	body, media, err := s.Report(ask)
 	var refusal Refusal
 	switch {
+	case errors.As(err, &refusal) && s.refuseReport(w, r, err):
+		return
 	case errors.As(err, &refusal):
 		fail(w, http.StatusBadRequest, err.Error())
 		return

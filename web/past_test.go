@@ -1,12 +1,14 @@
 package web_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/web"
 )
 
 // forgetful is the made board when its incidents are older than what boards list.
@@ -63,4 +65,25 @@ func TestPastIncident(t *testing.T) {
 func bounds(answer string) string {
 	measured, _, _ := strings.Cut(answer, `"evidence"`)
 	return measured
+}
+
+// TestRefusedReport checks that whoever opens a report with a form is told on its page,
+// in his language, why there is none, and a program by an answer for programs.
+func TestRefusedReport(t *testing.T) {
+	o, _ := stated()
+	o.Report = func(web.ReportRequest) ([]byte, string, error) {
+		return nil, "", web.Refusal{Err: errors.New("a period needs from and to")}
+	}
+	h := handler(t, o)
+	const address = "/api/v1/reports/meeting-year?from=2026-08-03"
+	page := ask(h, http.MethodGet, address, func(r *http.Request) {
+		r.Header.Set("Accept", "text/html,application/xhtml+xml,*/*;q=0.8")
+		r.Header.Set("Accept-Language", "ja")
+	})
+	if body := page.Body.String(); page.Code != http.StatusBadRequest || !strings.Contains(body, "開始日と終了日の両方を指定してください。") || !strings.Contains(body, `action="/reports/open"`) {
+		t.Errorf("%d %s", page.Code, body)
+	}
+	if w := ask(h, http.MethodGet, address); w.Code != http.StatusBadRequest || !strings.HasPrefix(w.Body.String(), `{"error":`) {
+		t.Errorf("a program is told %d %s", w.Code, w.Body)
+	}
 }

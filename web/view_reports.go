@@ -79,6 +79,22 @@ func (s *server) reports(v *visit) view {
 	return view{name: "reports", title: v.t("nav.reports"), active: "reports", every: longEvery, body: out}
 }
 
+// refuseReport says on the page of reports why one is not made, to somebody who opened it
+// there; false to a program, which is answered otherwise.
+func (s *server) refuseReport(w http.ResponseWriter, r *http.Request, err error) bool {
+	b := s.Board()
+	if b == nil || !strings.Contains(r.Header.Get("Accept"), "text/html") {
+		return false
+	}
+	v := s.visit(r, b)
+	v.path = "/reports"
+	v.refuse(s, err)
+	page := s.reports(v)
+	page.code = v.failed
+	s.render(w, v, page)
+	return true
+}
+
 // reportable is a claim that there are reports on: on availability or on response time.
 type reportable struct {
 	claim   *status.Claim
