@@ -100,11 +100,20 @@ func mapSize(path string) int {
 func guarded(path string, f func() error) (err error) {
 	defer func() {
 		if bad := recover(); bad != nil {
-			err = damagedError(path, bad)
+			err = damagedError(path, faultOf(bad))
 		}
 	}()
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	return f()
+}
+
+// faultOf tells a page that cannot be read, which Go reports as a fault at an address,
+// in words for an operator; bbolt's own panics have some.
+func faultOf(bad any) any {
+	if _, ok := bad.(interface{ Addr() uintptr }); ok {
+		return "a page of it cannot be read; was it cut short?"
+	}
+	return bad
 }
 
 // view runs f in a read transaction. f must be short, copy out what it keeps, and

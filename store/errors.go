@@ -46,6 +46,10 @@ func versionError(path string, version uint64) error {
 	return sayf(ErrVersion, "store %s has format %d, newer than this slamon knows (%d): run the newer slamon, or restore a backup made by this one", path, version, storeVersion)
 }
 
+func goneError(path string) error {
+	return sayf(nil, "store %s was removed or replaced while slamon uses it: save what it holds with \"slamon backup\" before slamon stops, then put that back with \"slamon restore\"", path)
+}
+
 func foreignError(path, why string) error {
 	return sayf(ErrForeign, "%s is not a slamon store (%s): check the storage path, or move the file away to start anew", path, why)
 }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -11,6 +13,9 @@ import (
 // slowestRetry is the longest pause between attempts to write to a disk that takes
 // nothing: a queue of 200,000 must not be encoded twice a second in vain.
 const slowestRetry = 10 * time.Second
+
+// lookEvery is how soon it is noticed that somebody removed the file.
+const lookEvery = 10 * time.Second
 
 // housekeepRest is the pause after a step of housekeeping that failed.
 const housekeepRest = time.Minute
@@ -40,12 +45,17 @@ func (s *Store) Run(ctx context.Context) error {
 func (s *Store) work(ctx context.Context) {
 	tick := time.NewTicker(s.options.FlushEvery)
 	defer tick.Stop()
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
 	var retry time.Time
 	pause := s.options.FlushEvery
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-look.C:
+			s.lookForFile()
+			continue
 		case <-tick.C:
 		case <-s.queue.wake:
 		}
@@ -62,6 +72,29 @@ func (s *Store) work(ctx context.Context) {
 			continue
 		}
 		retry, pause = time.Time{}, s.options.FlushEvery
+	}
+}
+
+// lookForFile looks whether the file is where it was opened. One that was removed or
+// replaced takes everything that is written, and nobody can open it again.
+func (s *Store) lookForFile() {
+	mine, err := s.file.Stat()
+	if err != nil {
+		return
+	}
+	found, err := os.Stat(s.path)
+	gone := errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(found, mine)
+	s.mu.Lock()
+	before := s.stats.Gone != nil
+	if s.stats.Gone = nil; gone {
+		s.stats.Gone = goneError(s.path)
+	}
+	s.mu.Unlock()
+	switch {
+	case gone && !before:
+		s.log.Error("the store is not in its place", "error", goneError(s.path))
+	case before && !gone:
+		s.log.Info("the store is back in its place", "path", s.path)
 	}
 }
 

@@ -29,6 +29,7 @@ type Stats struct {
 	LastCommit   time.Time     // zero before the first since start
 	CommitTook   time.Duration // of the last one
 	LastError    error         // of writing; nil when the last attempt succeeded
+	Gone         error         // the file is not in its place any more: all is lost with the next stop
 	FailingSince time.Time     // first of the attempts that failed in a row, the last time they did
 	Failures     uint64        // attempts to write that failed since start
 

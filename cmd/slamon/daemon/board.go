@@ -39,6 +39,7 @@ type boards struct {
 	version   string
 	started   time.Time
 	incidents map[check.ID][]status.Incident
+	unread    unread
 	turns     turns    // claims that are judged in turn
 	lists     []listed // by the places of a layout
 	layout    atomic.Pointer[layout]
@@ -145,7 +146,7 @@ func (b *boards) series(ids []check.ID, p timeline.Period) []timeline.Series {
 	for _, id := range ids {
 		s, err := b.history.Series(id, p)
 		if err != nil {
-			b.log.Error("history cannot be read", "check", id, "error", err)
+			b.unread.tell(b.log, p.To, id, err)
 			s = timeline.Series{Check: id} // no history is unknown time
 		}
 		all = append(all, s)

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -19,8 +20,8 @@ func (d *Daemon) own() status.Own {
 	o.Lag = status.Lag{P50: run.Lag.P50, P99: run.Lag.P99, Max: run.Lag.Max}
 	kept := d.store.Stats()
 	o.ResultsStored, o.ResultsLost, o.StoreBytes = kept.Stored, kept.Lost, kept.Bytes
-	if kept.LastError != nil {
-		o.StoreError = kept.LastError.Error()
+	if err := cmp.Or(kept.LastError, kept.Gone); err != nil {
+		o.StoreError = err.Error()
 	}
 	o.LastBackup = kept.LastBackup
 	if kept.BackupError != nil {
