@@ -8,6 +8,7 @@ import (
 
 	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/cmd/slamon/daemon/gear"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -31,7 +32,7 @@ type boards struct {
 	history   history
 	latest    *latest
 	ledger    *ledger // what people stated
-	devices   *devices
+	devices   *gear.Devices
 	peers     *peers
 	replies   *responses
 	usuals    *usuals
@@ -61,10 +62,10 @@ func (b *boards) refresh(now time.Time, cfg *config.Config, own status.Own, judg
 		board.Services[i].Claims = judged.claims[i]
 	}
 	if len(cfg.SNMP.Devices) > 0 {
-		board.Devices = b.devices.board(cfg)
+		board.Devices = b.devices.Board(cfg)
 	}
 	board.Sites = b.peers.views(cfg)
-	board.Reviews, board.Capacity = b.devices.listReviews(now), cfg.SNMP.Capacity
+	board.Reviews, board.Capacity = b.devices.Reviews(now), cfg.SNMP.Capacity
 	b.usuals.save()
 	b.verdicts.Store(judged)
 	b.current.Store(board)

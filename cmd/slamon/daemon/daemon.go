@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/cmd/slamon/daemon/gear"
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/metrics"
 	"github.com/slamon/slamon/probe"
@@ -47,7 +48,7 @@ type Daemon struct {
 	latest  latest
 	boards  *boards
 	ledger  *ledger
-	devices *devices
+	devices *gear.Devices
 	replies *responses // claims on response time
 	usuals  *usuals
 	wake    chan struct{} // asks for a board now
@@ -66,7 +67,7 @@ type Daemon struct {
 
 func newDaemon(o Options) *Daemon {
 	d := &Daemon{options: o, log: o.Log, wake: make(chan struct{}, 1), stated: make(chan struct{}, 1), boarded: make(chan struct{}, 1)}
-	d.devices = newDevices(o.Log, d.event, d.wake)
+	d.devices = gear.New(o.Log, d.event, func() { nudge(d.wake) })
 	return d
 }
 
@@ -86,7 +87,7 @@ func (d *Daemon) open(cfg *config.Config) (err error) {
 	d.loaded = started
 	d.store, err = store.Open(cfg.Storage.Path, store.Options{
 		Site: cfg.Site, Retention: cfg.Storage.Retention, MaxSize: cfg.Storage.MaxSize,
-		Committed: d.committed, ReadingsCommitted: d.devices.committed, Log: d.log,
+		Committed: d.committed, ReadingsCommitted: d.devices.Committed, Log: d.log,
 	})
 	if err != nil {
 		return err
@@ -94,7 +95,7 @@ func (d *Daemon) open(cfg *config.Config) (err error) {
 	if d.ledger, err = openLedger(d.store, d.config.Load, d.options.Version, d.log); err != nil {
 		return errors.Join(err, d.store.Close())
 	}
-	if err = d.devices.open(d.store); err != nil {
+	if err = d.devices.Open(d.store); err != nil {
 		return errors.Join(err, d.store.Close())
 	}
 	d.replies, d.usuals = newResponses(d.store, d.ledger, d.log), openUsuals(d.store, d.store, d.log, started)
@@ -126,7 +127,7 @@ func (d *Daemon) prepare(cfg *config.Config) error {
 	}
 	d.sched = schedule.New(schedule.Options{
 		Site: cfg.Site, Seed: seed, Log: d.log, Emit: d.store.Append, Clock: d.event, Late: d.metrics.ObserveLag,
-		Quantum: d.devices.quantum,
+		Quantum: d.devices.Quantum,
 	})
 	if err := d.take(cfg); err != nil {
 		return err
@@ -162,7 +163,7 @@ func (d *Daemon) parts() []Part {
 		{"peers", d.runPeers},
 		{"web", d.runWeb},
 		{"public", d.runPublic},
-		{"devices", d.devices.run},
+		{"devices", d.devices.Run},
 		{"traps", d.runTraps},
 		{"schedule", d.sched.Run},
 		{"sensors", d.sensors.Run},
@@ -173,6 +174,6 @@ func (d *Daemon) parts() []Part {
 
 // Close frees what Open opened.
 func (d *Daemon) Close() error {
-	d.devices.close()
+	d.devices.Close()
 	return errors.Join(d.env.Close(), d.store.Close())
 }

@@ -6,8 +6,8 @@
 // committed → board and metrics, so that nothing is shown before it is durable:
 //
 //   - daemon.go opens and closes; take.go puts a configuration into force, commit.go gets
-//     results once they are durable, and latest.go, usual.go and devices*.go keep what is
-//     known of every check and device. own.go tells of slamon itself.
+//     results once they are durable, and latest.go and usual*.go keep what is known of
+//     every check, the room gear what is known of every device. own.go tells of slamon itself.
 //   - board*.go judge: a whole board at rest, a quick one when a state changes.
 //   - notices*.go and told.go turn a board into notices and put them into the outbox;
 //     dispatch.go mails reports, duty.go says who is on duty, deeds.go what people did.

@@ -40,7 +40,7 @@ func (d *Daemon) take(cfg *config.Config) error {
 			return err
 		}
 	}
-	polls, err := d.devices.set(cfg)
+	polls, err := d.devices.Set(cfg)
 	if err != nil {
 		return err
 	}

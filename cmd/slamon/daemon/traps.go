@@ -28,9 +28,7 @@ const (
 	trapNames = 10_000
 	// trapRetry is the pause after a port that could not be opened.
 	trapRetry = 30 * time.Second
-	// trapsShown is how many of a device a page lists.
-	trapsShown = 20
-	engineKey  = "snmp_engine"
+	engineKey = "snmp_engine"
 )
 
 // engine is what RFC 3411 wants to be kept over restarts.
@@ -142,7 +140,7 @@ func (d *Daemon) keepTraps(ctx context.Context, queue <-chan device.Trap) {
 			return
 		case t = <-queue:
 		}
-		d.devices.note(t)
+		d.devices.NoteTrap(t)
 		name := t.OID + trapText(t)
 		if t.At.Sub(last[name]) < trapPause {
 			continue
@@ -175,16 +173,4 @@ func trapText(t device.Trap) string {
 		}
 	}
 	return b.String()
-}
-
-// note remembers a trap for the device's page.
-func (d *devices) note(t device.Trap) {
-	if t.Device == "" {
-		return
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	list := append([]device.Trap{t}, d.traps[t.Device]...)
-	d.traps[t.Device] = list[:min(len(list), trapsShown)] // boards share it
-	delete(d.shown, t.Device)
 }

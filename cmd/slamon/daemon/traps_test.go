@@ -85,16 +85,17 @@ func awaitTrap(t *testing.T, d *Daemon, listen string) int {
 	deadline := time.After(time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
-	d.devices.mu.Lock()
-	d.devices.traps["gate"] = nil
-	d.devices.mu.Unlock()
+	begun := time.Now()
 	for {
 		sendTrap(t, listen, "stranger")
 		sendTrap(t, listen, "hunter2")
 		sendTrap(t, listen, "hunter2")
-		d.devices.mu.Lock()
-		noted := len(d.devices.traps["gate"])
-		d.devices.mu.Unlock()
+		noted := 0
+		for _, trap := range d.devices.Board(d.config.Load())[0].Traps {
+			if !trap.At.Before(begun) {
+				noted++
+			}
+		}
 		list, err := d.store.Events(timeline.Period{From: time.Now().Add(-time.Hour), To: time.Now().Add(time.Hour)}, 100)
 		if err != nil {
 			t.Fatal(err)

@@ -22,7 +22,7 @@ func (d *Daemon) Conclude(now time.Time) *status.Board {
 func (d *Daemon) Told(limit int) ([]web.Notice, error) { return d.teller.Told("", limit) }
 
 // Crossings returns which thresholds of devices were passed, and when.
-func (d *Daemon) Crossings() []device.Crossing { return d.devices.history() }
+func (d *Daemon) Crossings() []device.Crossing { return d.devices.Crossings() }
 
 // Readings returns what was read of a device.
 func (d *Daemon) Readings(s device.Series, p timeline.Period) ([]device.Reading, error) {

@@ -1,4 +1,4 @@
-package daemon
+package gear
 
 import (
 	"encoding/json"
@@ -25,7 +25,7 @@ const (
 
 // review looks at capacity when a day is over. Its days are calendar days of the site's
 // zone. It runs on the goroutine of run.
-func (d *devices) review(now time.Time) {
+func (d *Devices) review(now time.Time) {
 	d.mu.Lock()
 	zone, rules := d.zone, d.config.Capacity
 	y, m, day := now.Add(-reviewPatience).In(zone).Date()
@@ -54,7 +54,7 @@ func (d *devices) review(now time.Time) {
 }
 
 // judge holds one series against one rule.
-func (d *devices) judge(rule device.CapacityRule, series device.Series, midnight, now time.Time) {
+func (d *Devices) judge(rule device.CapacityRule, series device.Series, midnight, now time.Time) {
 	finding := rule.Judge(d.daysOf(series, midnight))
 	if finding.Cause == device.NoCause {
 		return
@@ -71,13 +71,13 @@ func (d *devices) judge(rule device.CapacityRule, series device.Series, midnight
 			return
 		}
 		d.event(status.Event{At: now, Kind: "review_opened", Text: series.String() + ": " + r.Because})
-		nudge(d.wake)
+		d.wake()
 	}
 }
 
 // daysOf returns the days before midnight, oldest first. Days that are over do not
 // change, so each is made once.
-func (d *devices) daysOf(series device.Series, midnight time.Time) []device.Day {
+func (d *Devices) daysOf(series device.Series, midnight time.Time) []device.Day {
 	known := d.days[series]
 	kept := make(map[time.Time]device.Day, trendLooksBack)
 	days := make([]device.Day, 0, trendLooksBack)
@@ -98,7 +98,7 @@ func (d *devices) daysOf(series device.Series, midnight time.Time) []device.Day 
 	return days
 }
 
-func (d *devices) keepReview(r device.Review) error {
+func (d *Devices) keepReview(r device.Review) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err
@@ -112,8 +112,8 @@ func (d *devices) keepReview(r device.Review) error {
 	return nil
 }
 
-// listReviews returns open reviews and those of the last months, newest first.
-func (d *devices) listReviews(now time.Time) []device.Review {
+// Reviews returns open reviews and those of the last months, newest first.
+func (d *Devices) Reviews(now time.Time) []device.Review {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list := make([]device.Review, 0, len(d.reviews))
@@ -135,7 +135,7 @@ func (d *devices) listReviews(now time.Time) []device.Review {
 }
 
 // ChangeReview does what somebody asks of a review: see web.Reviews.
-func (d *devices) ChangeReview(id string, c web.ReviewChange, now time.Time) (device.Review, error) {
+func (d *Devices) ChangeReview(id string, c web.ReviewChange, now time.Time) (device.Review, error) {
 	d.mu.Lock()
 	r, ok := d.reviews[id]
 	d.mu.Unlock()
@@ -161,6 +161,6 @@ func (d *devices) ChangeReview(id string, c web.ReviewChange, now time.Time) (de
 	if err := d.keepReview(r); err != nil {
 		return r, err
 	}
-	nudge(d.wake)
+	d.wake()
 	return r, nil
 }

@@ -1,4 +1,4 @@
-package daemon
+package gear
 
 import (
 	"cmp"
@@ -28,8 +28,8 @@ type shownDevice struct {
 	until time.Time // when something of it becomes too old to be shown
 }
 
-// board returns the devices as a board shows them.
-func (d *devices) board(cfg *config.Config) []status.Device {
+// Board returns the devices as a board shows them.
+func (d *Devices) Board(cfg *config.Config) []status.Device {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.shownFor != cfg {
@@ -51,7 +51,7 @@ func (d *devices) board(cfg *config.Config) []status.Device {
 }
 
 // show makes what boards show of a device. The caller holds d.mu.
-func (d *devices) show(dev *device.Device, now time.Time) *shownDevice {
+func (d *Devices) show(dev *device.Device, now time.Time) *shownDevice {
 	s := &shownDevice{status.Device{Device: *dev, Readings: d.store.LatestReadings(dev.ID), Traps: d.traps[dev.ID]}, now.Add(lookAtQuiet)}
 	if r := d.read[dev.ID]; r != nil {
 		s.Profile, s.Notes = r.profile, r.notes
@@ -82,4 +82,19 @@ func (d *devices) show(dev *device.Device, now time.Time) *shownDevice {
 
 func compareSeries(a, b device.Series) int {
 	return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Instance, b.Instance))
+}
+
+// trapsShown is how many traps of a device a page lists.
+const trapsShown = 20
+
+// NoteTrap remembers a trap for the device's page.
+func (d *Devices) NoteTrap(t device.Trap) {
+	if t.Device == "" {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	list := append([]device.Trap{t}, d.traps[t.Device]...)
+	d.traps[t.Device] = list[:min(len(list), trapsShown)] // boards share it
+	delete(d.shown, t.Device)
 }

@@ -1,4 +1,4 @@
-package daemon
+package gear
 
 import (
 	"encoding/json"
@@ -43,7 +43,7 @@ type keptWatch struct {
 
 // catchUp steps thresholds through the readings that came after their state was last
 // written down. The caller holds d.mu.
-func (d *devices) catchUp() {
+func (d *Devices) catchUp() {
 	now := time.Now()
 	for id, limits := range d.limits {
 		for _, series := range d.store.SeriesOf(id) {
@@ -56,7 +56,7 @@ func (d *devices) catchUp() {
 	}
 }
 
-func (d *devices) catchUpOne(t device.Threshold, series device.Series, now time.Time) {
+func (d *Devices) catchUpOne(t device.Threshold, series device.Series, now time.Time) {
 	key := watchKey{t.ID, series}
 	w, known := d.watches[key]
 	if !known || w.Last.IsZero() {
@@ -83,8 +83,8 @@ func (d *devices) catchUpOne(t device.Threshold, series device.Series, now time.
 	}
 }
 
-// committed is called by the store once readings are durable.
-func (d *devices) committed(list []device.Reading) {
+// Committed is called by the store once readings are durable.
+func (d *Devices) Committed(list []device.Reading) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	before := len(d.crossed)
@@ -99,12 +99,15 @@ func (d *devices) committed(list []device.Reading) {
 		}
 	}
 	if len(d.crossed) > before {
-		nudge(d.nudge)
+		select {
+		case d.nudge <- struct{}{}:
+		default:
+		}
 	}
 }
 
 // step holds one reading against a threshold. The caller holds d.mu.
-func (d *devices) step(t device.Threshold, key watchKey, r device.Reading) {
+func (d *Devices) step(t device.Threshold, key watchKey, r device.Reading) {
 	w, told := t.Step(d.watches[key], r)
 	d.watches[key] = w
 	d.dirty[watchFact{t.ID, r.Device}] = true
@@ -114,7 +117,7 @@ func (d *devices) step(t device.Threshold, key watchKey, r device.Reading) {
 }
 
 // tell turns crossings into events, and reports whether there were any.
-func (d *devices) tell() bool {
+func (d *Devices) tell() bool {
 	d.mu.Lock()
 	crossed := d.crossed
 	d.crossed = nil
@@ -125,20 +128,20 @@ func (d *devices) tell() bool {
 		d.event(status.Event{At: c.At, Kind: "crossing_" + string(c.Change), Text: c.Threshold + ": " + c.Sentence})
 	}
 	if len(crossed) > 0 {
-		nudge(d.wake)
+		d.wake()
 	}
 	return len(crossed) > 0
 }
 
-// history returns the crossings of late, oldest first.
-func (d *devices) history() []device.Crossing {
+// Crossings returns the crossings of late, oldest first.
+func (d *Devices) Crossings() []device.Crossing {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return slices.Clone(d.told)
 }
 
 // keepWatches writes down the thresholds whose state has changed.
-func (d *devices) keepWatches() {
+func (d *Devices) keepWatches() {
 	d.mu.Lock()
 	lists := make(map[watchFact][]keptWatch, len(d.dirty))
 	for key, w := range d.watches {

@@ -1,4 +1,4 @@
-package daemon
+package gear
 
 import (
 	"context"
@@ -18,7 +18,7 @@ import (
 
 // watching is a store with devices around it, as the daemon makes them.
 type watching struct {
-	*devices
+	*Devices
 	store  *store.Store
 	events []status.Event
 }
@@ -39,16 +39,16 @@ func watchingConfig() *config.Config {
 func watch(t *testing.T, path string) *watching {
 	t.Helper()
 	w := &watching{}
-	w.devices = newDevices(slog.New(slog.DiscardHandler), func(e status.Event) { w.events = append(w.events, e) }, make(chan struct{}, 1))
-	s, err := store.Open(path, store.Options{NoSync: true, ReadingsCommitted: w.committed})
+	w.Devices = New(slog.New(slog.DiscardHandler), func(e status.Event) { w.events = append(w.events, e) }, func() {})
+	s, err := store.Open(path, store.Options{NoSync: true, ReadingsCommitted: w.Committed})
 	if err != nil {
 		t.Fatal(err)
 	}
 	w.store = s
-	if err := w.open(s); err != nil {
+	if err := w.Open(s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.set(watchingConfig()); err != nil {
+	if _, err := w.Set(watchingConfig()); err != nil {
 		t.Fatal(err)
 	}
 	return w
@@ -79,7 +79,7 @@ func (w *watching) kinds() string {
 
 func (w *watching) stop(t *testing.T) {
 	t.Helper()
-	w.devices.close()
+	w.Devices.Close()
 	if err := w.store.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestThresholdsSurvive(t *testing.T) {
 		t.Fatalf("after twenty busy minutes: %q", w.kinds())
 	}
 	w.keepWatches()
-	board := w.board(watchingConfig())
+	board := w.Board(watchingConfig())
 	if len(board) != 1 || len(board[0].Watched) != 2 || !board[0].Watched[0].Raised {
 		t.Errorf("the board shows %+v", board)
 	}
@@ -152,7 +152,7 @@ func TestReviewOpens(t *testing.T) {
 	now := midnight.Add(time.Hour)
 	w.review(now)
 	w.review(now.Add(time.Minute)) // once a day only
-	list := w.listReviews(now)
+	list := w.Reviews(now)
 	if len(list) != 1 || list[0].Cause != device.BusyDays || !list[0].Open() {
 		t.Fatalf("reviews %+v", list)
 	}
@@ -168,7 +168,7 @@ func TestReviewOpens(t *testing.T) {
 	w = watch(t, path)
 	defer w.stop(t)
 	w.review(now.Add(2 * time.Hour))
-	if list = w.listReviews(now); len(list) != 1 || list[0].Owner != "net-team" {
+	if list = w.Reviews(now); len(list) != 1 || list[0].Owner != "net-team" {
 		t.Fatalf("after a restart: %+v", list)
 	}
 	r, err := w.ChangeReview(id, web.ReviewChange{Decision: "a second gateway", By: "sato"}, now)
@@ -177,18 +177,6 @@ func TestReviewOpens(t *testing.T) {
 	}
 	if _, err := w.ChangeReview(id, web.ReviewChange{Comment: "too late", By: "sato"}, now); err == nil {
 		t.Error("a decided review was changed")
-	}
-}
-
-// TestTrapText names the device or the sender, and leaves the clock out.
-func TestTrapText(t *testing.T) {
-	trap := device.Trap{From: "192.0.2.7:50000", Name: "linkDown", Values: []device.TrapValue{{Name: "sysUpTime.0", Value: "5"}, {Name: "ifIndex.2", Value: "2"}}}
-	if got, want := trapText(trap), "192.0.2.7: linkDown, ifIndex.2 2"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	trap.Device = "gate"
-	if got, want := trapText(trap), "gate: linkDown, ifIndex.2 2"; got != want {
-		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -1,4 +1,4 @@
-package daemon
+package gear
 
 import (
 	"path/filepath"
@@ -16,7 +16,7 @@ func TestBoardsShareDevices(t *testing.T) {
 	defer w.stop(t)
 	cfg := watchingConfig()
 	newest := func() float64 {
-		shown := w.board(cfg)
+		shown := w.Board(cfg)
 		if len(shown) != 1 || len(shown[0].Readings) != 1 {
 			t.Fatalf("the board shows %+v", shown)
 		}
@@ -37,13 +37,13 @@ func TestBoardsShareDevices(t *testing.T) {
 	if got := newest(); got != .5 {
 		t.Errorf("after another reading: %v", got)
 	}
-	w.note(device.Trap{Device: "gate", Name: "coldStart"})
-	if traps := w.board(cfg)[0].Traps; len(traps) != 1 {
+	w.NoteTrap(device.Trap{Device: "gate", Name: "coldStart"})
+	if traps := w.Board(cfg)[0].Traps; len(traps) != 1 {
 		t.Errorf("after a trap: %v", traps)
 	}
 	other := watchingConfig()
 	other.SNMP.Devices[0].Name = "The gate"
-	if got := w.board(other)[0].Name; got != "The gate" {
+	if got := w.Board(other)[0].Name; got != "The gate" {
 		t.Errorf("by another file the device is called %q", got)
 	}
 	before = w.shown["gate"]
@@ -68,10 +68,10 @@ func TestPollsTogether(t *testing.T) {
 	}
 	w := watch(t, filepath.Join(t.TempDir(), "s.db"))
 	defer w.stop(t)
-	if got := w.quantum(check.Check{Service: check.DevicesService}); got != pollTogether {
+	if got := w.Quantum(check.Check{Service: check.DevicesService}); got != pollTogether {
 		t.Errorf("of a device: %s, want %s", got, pollTogether)
 	}
-	if got := w.quantum(check.Check{Service: "shop"}); got != 0 {
+	if got := w.Quantum(check.Check{Service: "shop"}); got != 0 {
 		t.Errorf("of another check: %s, want every tick", got)
 	}
 }
