@@ -14,5 +14,7 @@ type Site struct {
 	At     time.Time // when its figures were made; zero before the first answer
 	Error  string    // why it could not be asked last; empty when it could
 	Claims map[sla.ClaimID]sla.Verdict
-	Down   map[check.ID]bool // checks that it saw down; nil while what it said is old
+	// Responses are its verdicts on response time: answer, operations and share of each.
+	Responses map[sla.ClaimID]sla.ResponseVerdict
+	Down      map[check.ID]bool // checks that it saw down; nil while what it said is old
 }

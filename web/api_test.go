@@ -357,6 +357,8 @@ func TestAnswers(t *testing.T) {
 			target = "/api/v1/responses/meeting-response"
 		case strings.Contains(path, "incidents/{id}"):
 			target = "/api/v1/incidents/" + incidentID(t, "meeting", 0)
+		case strings.HasSuffix(path, "series"):
+			target = "/api/v1/series?check=files-web&check=meeting-join&check=nothing"
 		case strings.HasSuffix(path, "results"):
 			target = "/api/v1/results?format=json&check=files-web"
 		}

@@ -51,6 +51,7 @@ func (v *visit) responseVerdict(c *status.Response) verdictView {
 	}
 	digits := responseDigits(&c.Claim)
 	out.Known, out.Point, out.Low, out.High = responseShares(&c.ResponseVerdict, digits)
+	out.Sites = v.responseSites(c)
 	if c.Deciding > 0 {
 		out.Deciding = v.t("verdict.deciding.value", v.length(c.Deciding, roundDown), v.length(c.Interval, roundNear))
 	}

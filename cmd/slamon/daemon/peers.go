@@ -58,7 +58,7 @@ func (p *peers) views(cfg *config.Config) []status.Site {
 	for _, one := range cfg.Peers {
 		view := status.Site{Name: one.Site, URL: one.URL.Redacted()}
 		if s := p.known[one.Site]; s != nil {
-			view.At, view.Error, view.Claims = s.view.At, s.view.Error, s.view.Claims
+			view.At, view.Error, view.Claims, view.Responses = s.view.At, s.view.Error, s.view.Claims, s.view.Responses
 			if time.Since(s.heard) <= freshRounds*one.Every {
 				view.Down = s.view.Down
 			}
@@ -128,6 +128,13 @@ func fetchView(ctx context.Context, one config.Peer) (view status.Site, err erro
 	defer cancel()
 	err = askPeer(ctx, one, "/api/v1/verdicts", nil, func(r io.Reader) error {
 		view.At, view.Claims, err = readVerdicts(r)
+		return err
+	})
+	if err != nil {
+		return status.Site{}, err
+	}
+	err = askPeer(ctx, one, "/api/v1/responses", nil, func(r io.Reader) error {
+		view.Responses, err = readResponses(r)
 		return err
 	})
 	if err != nil {
@@ -212,6 +219,55 @@ func readVerdicts(r io.Reader) (time.Time, map[sla.ClaimID]sla.Verdict, error) {
 		claims[j.Claim.ID] = v
 	}
 	return said.At, claims, nil
+}
+
+// readResponses keeps of each verdict on response time what stands beside our own.
+func readResponses(r io.Reader) (map[sla.ClaimID]sla.ResponseVerdict, error) {
+	var said struct {
+		Responses *[]sla.ResponseJSON `json:"responses"`
+	}
+	if err := json.NewDecoder(r).Decode(&said); err != nil {
+		return nil, fmt.Errorf("answers something else than verdicts on response time: %w", err)
+	}
+	if said.Responses == nil || len(*said.Responses) > maxPeerClaims {
+		return nil, errors.New("answers something else than verdicts on response time")
+	}
+	claims := make(map[sla.ClaimID]sla.ResponseVerdict, len(*said.Responses))
+	for _, j := range *said.Responses {
+		if err := sane(&j); err != nil {
+			return nil, fmt.Errorf("claim %s: %w", cmp.Or(j.Claim.ID, "?"), err)
+		}
+		v := sla.ResponseVerdict{Until: j.Until, Final: j.Final, Low95: j.Share.Low95, High95: j.Share.High95, Answer: j.Verdict}
+		v.Operations, v.Unknown = j.Operations.Total, j.Operations.Unknown
+		if j.Share.Point != nil {
+			v.Point = *j.Share.Point
+		}
+		claims[j.Claim.ID] = v
+	}
+	return claims, nil
+}
+
+// sane refuses figures of another site that would make no sense on our pages.
+func sane(j *sla.ResponseJSON) error {
+	point := 0.0
+	if j.Share.Point != nil {
+		point = *j.Share.Point
+	}
+	for _, x := range []float64{point, j.Share.Low95, j.Share.High95} {
+		if !(x >= 0 && x <= 1) {
+			return fmt.Errorf("a share of %g makes no sense", x)
+		}
+	}
+	o := &j.Operations
+	if o.Total < 0 || o.Unknown < 0 || o.Failed < 0 || o.Failed > o.Total || o.Total > 0 && j.Share.Point == nil {
+		return fmt.Errorf("%d operations with %d failed make no sense", o.Total, o.Failed)
+	}
+	for _, a := range []sla.Answer{sla.Met, sla.MetIfUnknownAlike, sla.Breached, sla.CannotTell} {
+		if j.Verdict == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("verdict %q is none", strings.ToValidUTF8(string(j.Verdict[:min(len(j.Verdict), 40)]), "?"))
 }
 
 // ofPeer turns the figures of another site into a verdict; those that cannot be are

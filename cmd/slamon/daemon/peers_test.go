@@ -19,6 +19,29 @@ import (
 const outsideSays = `{"at": "2026-10-01T00:00:00Z", "verdicts": [{"claim": {"id": "year", "availability": "99.991%"}, "verdict": "breached",
 	"accounted_seconds": 1000, "unknown_seconds": 10, "coverage": 0.99, "downtime_seconds": {"point": 20, "low95": 15, "high95": 30}}]}`
 
+const outsideTimes = `{"responses": [{"claim": {"id": "quick", "response": "3s for 99%", "limit_seconds": 3, "share": "99%"}, "verdict": "met",
+	"operations": {"total": 1000, "failed": 1, "unknown": 2, "within_limit_at_least": 998}, "within_limit": {"point": 0.998, "low95": 0.99, "high95": 0.999}}]}`
+
+// TestPeersTimes: figures on response time that make no sense are refused.
+func TestPeersTimes(t *testing.T) {
+	all, err := readResponses(strings.NewReader(outsideTimes))
+	if v := all["quick"]; err != nil || v.Answer != sla.Met || v.Operations != 1000 || v.Unknown != 2 || v.Point != .998 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for name, c := range map[string][3]string{
+		"another program": {outsideTimes, "<html>", "something else"},
+		"another JSON":    {outsideTimes, "{}", "something else"},
+		"a share above 1": {`"high95": 0.999`, `"high95": 1.5`, "makes no sense"},
+		"failed too much": {`"failed": 1`, `"failed": 1001`, "make no sense"},
+		"no share":        {`"point": 0.998`, `"point": null`, "make no sense"},
+		"another word":    {`"met"`, `"fine"`, `verdict "fine" is none`},
+	} {
+		if _, err := readResponses(strings.NewReader(strings.Replace(outsideTimes, c[0], c[1], 1))); err == nil || !strings.Contains(err.Error(), c[2]) {
+			t.Errorf("%s: %v, want it to say %q", name, err, c[2])
+		}
+	}
+}
+
 // TestPeers asks sites that answer well, wrongly and not at all.
 func TestPeers(t *testing.T) {
 	var says string
@@ -26,6 +49,10 @@ func TestPeers(t *testing.T) {
 		user, password, _ := r.BasicAuth()
 		if r.URL.Path == "/slamon/api/v1/checks" && password == "good" {
 			fmt.Fprint(w, `{"checks": [{"id": "front", "state": "down"}, {"id": "relay", "state": "up"}, {"id": "old", "state": "down", "paused": true}]}`)
+			return
+		}
+		if r.URL.Path == "/slamon/api/v1/responses" && password == "good" {
+			fmt.Fprint(w, outsideTimes)
 			return
 		}
 		if r.URL.Path != "/slamon/api/v1/verdicts" || user != "monitor" || password != "good" {
@@ -55,6 +82,9 @@ func TestPeers(t *testing.T) {
 	year := v.Claims["year"]
 	if v.Error != "" || year.Answer != sla.Breached || year.Downtime.High95 != 30*time.Second || year.Unknown != 10*time.Second {
 		t.Errorf("view %+v", v)
+	}
+	if v.Responses["quick"].Answer != sla.Met {
+		t.Errorf("response times there: %+v", v.Responses)
 	}
 	if len(v.Down) != 1 || !v.Down["front"] {
 		t.Errorf("down there: %v, want front alone", v.Down)

@@ -272,10 +272,8 @@ func askResponse(ctx context.Context, one config.Peer, c *sla.ResponseClaim, p t
 		return nil, fmt.Errorf("has no claim on response time named %s", c.ID)
 	case said.Verdict.Claim.Promise != c.Promise:
 		return nil, fmt.Errorf("has %s instead of %s", said.Verdict.Claim.Promise, c.Promise)
-	case said.Verdict.Operations.Total < 0 || said.Verdict.Operations.Failed > said.Verdict.Operations.Total:
-		return nil, fmt.Errorf("%d of %d operations failed, which makes no sense", said.Verdict.Operations.Failed, said.Verdict.Operations.Total)
 	}
-	return said.Verdict, nil
+	return said.Verdict, sane(said.Verdict)
 }
 
 func lastOf(all []timeline.Series, until time.Time, zone *time.Location) *time.Time {
