@@ -137,9 +137,9 @@ func (t *teller) wasBlind(newest, now time.Time) {
 	show := func(at time.Time) string { return at.In(cfg.Zone).Format("2006-01-02 15:04:05 -07:00") }
 	t.blind = &alert.Condition{
 		Key: string(alert.Blind), Subject: "slamon's " + string(alert.Blind), Type: alert.Blind, Severity: alert.Warning, Since: newest, Path: "/system",
-		Title:    "slamon watches again, after " + now.Sub(newest).Round(time.Second).String(),
+		Title:    "slamon watches again, after " + alert.LengthIn("en", now.Sub(newest)),
 		Sentence: fmt.Sprintf("Nothing is known from %s to %s: that time is unknown in every figure.", show(newest), show(now)),
-		JA: alert.Words{Title: "slamon の監視の再開（" + now.Sub(newest).Round(time.Second).String() + " の中断）",
+		JA: alert.Words{Title: "slamon の監視の再開（" + alert.LengthIn("ja", now.Sub(newest)) + "の中断）",
 			Sentence: fmt.Sprintf("%s から %s までは不明です。どの数値でも不明として扱います。", show(newest), show(now))},
 	}
 }
