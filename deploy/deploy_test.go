@@ -112,29 +112,6 @@ func TestCompose(t *testing.T) {
 	}
 }
 
-// TestUnit lets systemd judge the unit, with a program in slamon's place that is
-// there.
-func TestUnit(t *testing.T) {
-	need(t, "systemd-analyze")
-	unit := strings.ReplaceAll(string(read(t, "systemd/slamon.service")), "/usr/local/bin/slamon", "/bin/true")
-	file := filepath.Join(t.TempDir(), "slamon.service")
-	if err := os.WriteFile(file, []byte(unit), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for _, part := range []string{"slamon-browser.conf"} {
-		dir := file + ".d"
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(filepath.Join(dir, part), read(t, "systemd/"+part), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if out, err := exec.Command("systemd-analyze", "verify", file).CombinedOutput(); err != nil || strings.Contains(string(out), "slamon.service:") || strings.Contains(string(out), "slamon-browser.conf:") {
-		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
-	}
-}
-
 func files(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(pattern)
