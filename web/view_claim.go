@@ -88,7 +88,10 @@ func (v *visit) stepClaim(c *status.Claim, _ *status.Service) step {
 
 func (v *visit) stepWindow(c *status.Claim, _ *status.Service) step {
 	key := "why.window.open"
-	if c.Final {
+	switch {
+	case c.Claim.Window.Kind == sla.Rolling:
+		key = "why.window.rolling"
+	case c.Final:
 		key = "why.window.final"
 	}
 	until := v.at(c.Until)

@@ -172,6 +172,9 @@ func (v *visit) responseSteps(c *status.Response, x *status.Service) []step {
 
 func (v *visit) stepOperations(c *status.Response) step {
 	st := step{Title: v.t("response.operations"), Text: v.t("response.operations.text", v.count(c.Operations), v.length(c.Interval, roundNear), v.count(c.Failed))}
+	if c.Excused > 0 {
+		st.Text += " " + v.t("response.operations.excused", v.count(c.Excused))
+	}
 	if c.Coming > 0 {
 		st.Text += " " + v.t("response.operations.coming", v.count(c.Coming))
 	}
@@ -234,7 +237,7 @@ func (s *server) corrected(v *visit, out *claimView, id sla.ClaimID) {
 	if out.Command == "" || len(s.corrections(id)) == 0 {
 		return
 	}
-	out.Command += fmt.Sprintf(" \\\n  --corrections %s-corrections.json", id)
+	out.Command += " \\\n  --corrections corrections.json"
 	out.Files = append(out.Files, fileLink{"/api/v1/corrections?claim=" + url.QueryEscape(string(id)), v.t("why.corrections")})
 }
 
