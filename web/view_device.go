@@ -95,7 +95,7 @@ func (v *visit) deviceRow(d *status.Device) deviceRow {
 	}
 	fullest := -1.0
 	for _, r := range d.Readings {
-		value := device.Format(r.Value, r.Kind.Unit())
+		value := v.reading(r.Value, r.Kind.Unit())
 		switch {
 		case !r.Known():
 		case r.Kind == device.CPU && (row.CPU == "–" || r.Instance == ""):
@@ -142,6 +142,15 @@ func (v *visit) reviewRows(of device.ID) []reviewRow {
 	return rows
 }
 
+// reading writes a value with its unit; yes and no are words.
+func (v *visit) reading(value float64, unit device.Unit) string {
+	text := device.Format(value, unit)
+	if unit == device.Flag && (text == "yes" || text == "no") {
+		return v.t("reading." + text)
+	}
+	return text
+}
+
 func findDevice(b *status.Board, id device.ID) *status.Device {
 	for i := range b.Devices {
 		if b.Devices[i].ID == id {
@@ -181,7 +190,7 @@ func (s *server) device(v *visit) view {
 	out.Ranges = ranges
 	if s.Readings != nil {
 		for _, series := range chartedSeries(s.Readings.SeriesOf(id)) {
-			if c := s.readingChart(v, series, v.limitsOf(d, series), period); c.Picture != "" {
+			if c := s.readingChart(v, series, d.Interval, v.limitsOf(d, series), period); c.Picture != "" {
 				out.Charts = append(out.Charts, c)
 			}
 		}
@@ -235,7 +244,7 @@ func (v *visit) watchedRows(d *status.Device) []watchedRow {
 		}
 		row := watchedRow{
 			Threshold: w.Threshold.ID, Series: v.seriesName(w.Series), Limit: side + device.Format(w.Limit, unit),
-			Value: device.Format(w.Value, unit), Word: v.t("devices.within"), Severity: string(w.Severity), Since: v.at(w.Since),
+			Value: device.Format(w.Value, unit), Word: v.t("devices.within"), Severity: v.t("severity." + string(w.Severity)), Since: v.at(w.Since),
 		}
 		switch {
 		case w.Unstable:
@@ -253,7 +262,7 @@ func (v *visit) readingRows(d *status.Device) []readingRow {
 	for _, r := range d.Readings[:min(len(d.Readings), maxReadingRows)] {
 		row := readingRow{Name: v.seriesName(r.Series), At: v.at(r.At)}
 		if r.Known() {
-			row.Value = device.Format(r.Value, r.Kind.Unit())
+			row.Value = v.reading(r.Value, r.Kind.Unit())
 			if r.Kind == device.Uptime {
 				row.Value = v.length(time.Duration(r.Value)*time.Second, roundDown)
 			}

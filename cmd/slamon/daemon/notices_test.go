@@ -223,7 +223,7 @@ func TestBlind(t *testing.T) {
 	d.teller.wasBlind(time.Time{}, now)
 	d.teller.look(now)
 	told, err := d.teller.Told("", 10)
-	if err != nil || len(told) == 0 || !strings.Contains(told[0].Title, "slamon watches again, after 12m0s") {
+	if err != nil || len(told) == 0 || !strings.Contains(told[0].Title, "slamon watches again, after 12m") {
 		t.Errorf("told = %+v, %v", told, err)
 	}
 }

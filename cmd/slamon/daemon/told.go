@@ -48,7 +48,7 @@ func noticeOf(e *notify.Entry, zone *time.Location) web.Notice {
 		n.Keys = append(n.Keys, c.Key)
 	}
 	if len(e.Notice.Conditions) > 0 {
-		n.Title, n.TitleJA, n.Path = e.Notice.Conditions[0].Title, e.Notice.Conditions[0].JA.Title, e.Notice.Conditions[0].Path
+		n.Title, n.TitleJA, n.Path = titlesOf(&e.Notice)
 	}
 	for _, d := range e.Deliveries {
 		out := web.Delivery{Channel: d.Channel, Accepted: some(d.Accepted, zone), Answer: d.Answer, GaveUp: d.GaveUp, Tries: d.Tries, Attempts: []web.Attempt{}}
@@ -58,6 +58,15 @@ func noticeOf(e *notify.Entry, zone *time.Location) web.Notice {
 		n.Deliveries = append(n.Deliveries, out)
 	}
 	return n
+}
+
+// titlesOf are the title of a notice in English and Japanese, and where its page is.
+func titlesOf(n *alert.Notice) (en, ja, path string) {
+	c := &n.Conditions[0]
+	if n.Kind == alert.Recovered || n.Kind == alert.Stable {
+		return c.OverTitleIn("en"), c.OverTitleIn("ja"), c.Path
+	}
+	return c.TitleIn("en"), c.TitleIn("ja"), c.Path
 }
 
 // some returns nil for the zero time.
