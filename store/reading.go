@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -129,6 +130,25 @@ func (s *Store) LatestReadings(id device.ID) []device.Reading {
 // Readings returns the durable readings of a series in the period, in order of time.
 // Values have the accuracy of what is stored: shares 0.01 %, rates and sizes 0.05 %.
 func (s *Store) Readings(id device.Series, p timeline.Period) ([]device.Reading, error) {
+	raw, err := s.rawReadings(id, p)
+	if len(raw) == 0 || err != nil {
+		return nil, err
+	}
+	out := make([]device.Reading, len(raw))
+	for i, r := range raw {
+		out[i] = device.Reading{Series: id, At: fromMS(r.ms), Value: unquantum(r.value, id.Kind), Void: r.void}
+	}
+	return out, nil
+}
+
+// rawReading is a reading as it is kept: what is made of many at once, as the hours of a
+// month, does without their names and times.
+type rawReading struct {
+	ms, value int64 // Unix milliseconds; a quantum
+	void      device.Void
+}
+
+func (s *Store) rawReadings(id device.Series, p timeline.Period) ([]rawReading, error) {
 	s.readings.mu.RLock()
 	r := s.readings.series[id]
 	if r == nil {
@@ -147,11 +167,11 @@ func (s *Store) Readings(id device.Series, p timeline.Period) ([]device.Reading,
 	no := r.no
 	s.readings.mu.RUnlock()
 
-	var out []device.Reading
+	var out []rawReading
+	from, to := ceilMS(p.From), ceilMS(p.To)
 	take := func(ms int64, value int64, void device.Void) {
-		at := fromMS(ms)
-		if !at.Before(p.From) && at.Before(p.To) {
-			out = append(out, device.Reading{Series: id, At: at, Value: unquantum(value, id.Kind), Void: void})
+		if ms >= from && ms < to {
+			out = append(out, rawReading{ms, value, void})
 		}
 	}
 	err := s.view(func(tx *bbolt.Tx) error { return s.readingChunks(tx, no, p, kept, take) })
@@ -169,7 +189,7 @@ func (s *Store) Readings(id device.Series, p timeline.Period) ([]device.Reading,
 	return out, nil
 }
 
-func byTime(a, b device.Reading) int { return a.At.Compare(b.At) }
+func byTime(a, b rawReading) int { return cmp.Compare(a.ms, b.ms) }
 
 // readingChunks reads what is on disk, but for chunks that memory had too.
 func (s *Store) readingChunks(tx *bbolt.Tx, no uint32, p timeline.Period, had []readingChunk, take func(int64, int64, device.Void)) error {

@@ -194,6 +194,18 @@ func TestReadingSums(t *testing.T) {
 		}
 	}
 	byHour("once days are written down")
+	for day, want := range map[int]bool{1: true, 2: false} { // of which 1,440 and 486 minutes are read
+		err := s.view(func(tx *bbolt.Tx) error {
+			key := sumKey(s.readings.series[busy].no, dayOf(morning.UnixMilli())+int32(day))
+			if _, hours, err := openSum(key, tx.Bucket(bucketRSum).Get(key), busy.Kind); err != nil || len(hours) > 0 != want {
+				t.Errorf("day %d has %d hours written down, %v", day, len(hours), err)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 	s.options.Retention = leastRetention
 	s.sweep = sweep{active: true, cutoff: morning.AddDate(0, 0, 9).UnixMilli(), stage: len(dayBuckets) - 1}
 	for s.sweep.stage < len(dayBuckets) {

@@ -31,6 +31,10 @@ const (
 	// sumSeries are summed up in one step.
 	sumSeries = 200
 	hoursOf   = 24
+	// hoursFrom readings a day, one in 86 s, the hours are written down with the day: they
+	// take at most a twentieth of the room of the readings then, and a month of them would
+	// be long in the making when asked for (10 series read every 10 s: 2.6 million).
+	hoursFrom = 1000
 )
 
 // errFresh means that a summary is to be made from the readings.
@@ -134,7 +138,7 @@ func (s *Store) sumDay(step []*readingSeries, day int32) ([]entry, error) {
 		}
 		if len(list) > 0 {
 			key := sumKey(r.no, day)
-			entries = append(entries, entry{key, seal(key, sumValue(start, r.id.Kind, list, false))})
+			entries = append(entries, entry{key, seal(key, sumValue(start, r.id.Kind, list, len(list) >= hoursFrom))})
 		}
 	}
 	return entries, nil
@@ -153,12 +157,17 @@ func sumOf(start time.Time, length time.Duration, list []device.Reading) Reading
 			values = append(values, r.Value)
 		}
 	}
-	sum.Known, sum.Void = len(values), len(list)-len(values)
-	if len(values) > 0 {
-		sum.Min, sum.Max = slices.Min(values), slices.Max(values)
-		sum.Mean, sum.P95 = device.Mean(values), device.P95(values)
-	}
+	sum.of(values, len(list))
 	return sum
+}
+
+// of sums up known values among so many readings.
+func (s *ReadingSum) of(values []float64, readings int) {
+	s.Known, s.Void = len(values), readings-len(values)
+	if len(values) > 0 {
+		s.Min, s.Max = slices.Min(values), slices.Max(values)
+		s.Mean, s.P95 = device.Mean(values), device.P95(values)
+	}
 }
 
 // sumValue is the record of a day: the whole of it, and if wished each hour that has
@@ -251,11 +260,11 @@ func (s *Store) ReadingDays(id device.Series, p timeline.Period) ([]ReadingSum, 
 	return s.readingSums(id, p, func(key, value []byte) ([]ReadingSum, error) {
 		day, err := openDay(key, value, id.Kind)
 		return []ReadingSum{day}, err
-	})
+	}, s.freshDays)
 }
 
 // ReadingHours returns the summaries of the hours that touch the period; see ReadingDays.
-// Those of days whose readings are kept are made from the readings.
+// Those of days whose readings are kept are made from the readings, if these are few.
 func (s *Store) ReadingHours(id device.Series, p timeline.Period) ([]ReadingSum, error) {
 	sums, err := s.readingSums(id, p, func(key, value []byte) ([]ReadingSum, error) {
 		day, hours, err := openSum(key, value, id.Kind)
@@ -263,13 +272,13 @@ func (s *Store) ReadingHours(id device.Series, p timeline.Period) ([]ReadingSum,
 			err = errFresh
 		}
 		return hours, err
-	})
+	}, s.freshHours)
 	return slices.DeleteFunc(sums, func(h ReadingSum) bool {
 		return !h.Start.Before(p.To) || !h.Start.Add(h.Length).After(p.From)
 	}), err
 }
 
-func (s *Store) readingSums(id device.Series, p timeline.Period, open func(key, value []byte) ([]ReadingSum, error)) ([]ReadingSum, error) {
+func (s *Store) readingSums(id device.Series, p timeline.Period, open func(key, value []byte) ([]ReadingSum, error), fresh func(device.Series, timeline.Period) ([]ReadingSum, error)) ([]ReadingSum, error) {
 	s.readings.mu.RLock()
 	state := s.readings.series[id]
 	s.readings.mu.RUnlock()
@@ -306,25 +315,6 @@ func (s *Store) readingSums(id device.Series, p timeline.Period, open func(key, 
 	if err != nil || next > to {
 		return out, err
 	}
-	return s.freshSums(id, next, to, out, open)
-}
-
-// freshSums sums up days from their readings.
-func (s *Store) freshSums(id device.Series, from, to int32, out []ReadingSum, open func(key, value []byte) ([]ReadingSum, error)) ([]ReadingSum, error) {
-	list, err := s.Readings(id, timeline.Period{From: fromMS(int64(from) * dayMS), To: fromMS(int64(to+1) * dayMS)})
-	for err == nil && len(list) > 0 {
-		day := dayOf(list[0].At.UnixMilli())
-		n := 0
-		for n < len(list) && dayOf(list[n].At.UnixMilli()) == day {
-			n++
-		}
-		start := fromMS(int64(day) * dayMS)
-		key := sumKey(0, day)
-		sums, bad := open(key, seal(key, sumValue(start, id.Kind, list[:n], true)))
-		if err = bad; err == nil {
-			out = append(out, sums...)
-		}
-		list = list[n:]
-	}
-	return out, err
+	sums, err := fresh(id, timeline.Period{From: fromMS(int64(next) * dayMS), To: fromMS(int64(to+1) * dayMS)})
+	return append(out, sums...), err
 }

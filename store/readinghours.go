@@ -8,8 +8,8 @@ import (
 
 // keepHours puts the hours into the summaries of a day whose readings are about to be
 // removed, so that they outlive them. While the readings are there their hours are made
-// from them: written down beside the readings of every five minutes, they would take
-// half as much room again. keys are the chunks that go, in order.
+// from them, if they are few: written down beside the readings of every five minutes,
+// they would take half as much room again. keys are the chunks that go, in order.
 func (s *Store) keepHours(tx *bbolt.Tx, day []byte, chunks *bbolt.Bucket, keys [][]byte) error {
 	sums, err := tx.CreateBucketIfNotExists(bucketRSum)
 	if err != nil {

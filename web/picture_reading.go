@@ -12,8 +12,12 @@ import (
 
 const (
 	// hourPeriod is up to where a chart of readings is made of hours; a longer one
-	// takes days. Raw readings serve up to rawPeriod.
-	hourPeriod = 31 * 24 * time.Hour
+	// takes days. Raw readings serve up to rawPeriod, if a series has no more than
+	// rawReadings in it, and up to dayPeriod in any case: twelve series of a week that are
+	// read every 10 s have 700,000, of which a column of the chart would show a hundred.
+	hourPeriod  = 31 * 24 * time.Hour
+	dayPeriod   = 25 * time.Hour // with the hour that a day in autumn has more
+	rawReadings = 5000
 	// limitWithin is how many times its highest value a chart may reach, to show a limit.
 	limitWithin = 4
 )
@@ -25,8 +29,8 @@ type readingPoint struct {
 }
 
 // readingChart draws one series over a period; empty without any known reading.
-func (s *server) readingChart(v *visit, series device.Series, limits []limitLine, p timeline.Period) chartView {
-	points, err := s.readingPoints(series, p)
+func (s *server) readingChart(v *visit, series device.Series, interval time.Duration, limits []limitLine, p timeline.Period) chartView {
+	points, err := s.readingPoints(series, interval, p)
 	if err != nil {
 		s.Log.Warn("readings cannot be read", "series", series.String(), "error", err)
 	}
@@ -36,8 +40,8 @@ func (s *server) readingChart(v *visit, series device.Series, limits []limitLine
 	return chartView{v.drawReadings(series, points, limits, p), v.t("devices.caption", v.seriesName(series))}
 }
 
-func (s *server) readingPoints(series device.Series, p timeline.Period) ([]readingPoint, error) {
-	if p.Length() <= rawPeriod {
+func (s *server) readingPoints(series device.Series, interval time.Duration, p timeline.Period) ([]readingPoint, error) {
+	if l := p.Length(); l <= dayPeriod || l <= rawPeriod && l/max(interval, time.Second) <= rawReadings {
 		return s.rawPoints(series, p)
 	}
 	read := s.Readings.ReadingDays
