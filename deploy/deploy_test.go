@@ -85,33 +85,6 @@ func TestAlertsTested(t *testing.T) {
 	}
 }
 
-// TestCompose checks that what is mounted is there.
-func TestCompose(t *testing.T) {
-	var c struct {
-		Services map[string]struct{ Volumes []string }
-		Volumes  map[string]any
-	}
-	if err := yaml.Unmarshal(read(t, "compose.yml"), &c); err != nil {
-		t.Fatal(err)
-	}
-	mounted := 0
-	for name, s := range c.Services {
-		for _, v := range s.Volumes {
-			from, _, _ := strings.Cut(v, ":")
-			if _, ok := c.Volumes[from]; ok {
-				continue
-			}
-			mounted++
-			if _, err := os.Stat(from); err != nil {
-				t.Errorf("%s mounts %v", name, err)
-			}
-		}
-	}
-	if mounted == 0 {
-		t.Error("nothing of this directory is mounted")
-	}
-}
-
 func files(t *testing.T, pattern string) []string {
 	t.Helper()
 	found, err := filepath.Glob(pattern)
