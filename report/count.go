@@ -114,6 +114,9 @@ func stageGrid(l *Language, v *sla.Verdict) grid {
 		return grid{}
 	}
 	for _, s := range v.Count.Stages {
+		if !v.Claim.Rule.Takes(s.Name) {
+			continue
+		}
 		g.Rows = append(g.Rows, []string{l.t("stage." + string(s.Name)), l.duration(s.Low), l.most(s.Point), l.most(s.High)})
 	}
 	c := v.Count.Continuous

@@ -154,7 +154,12 @@ func writeServiceIncidents(out *bytes.Buffer, v sla.Verdict) {
 	}
 	zone := v.Period.From.Location()
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "#\tBEGAN\tENDED\tLENGTH\tCOUNTS\tCHECKS\n")
+	several := len(v.Claim.Checks) > 1
+	head := "#\tBEGAN\tENDED\tLENGTH\tCOUNTS"
+	if several {
+		head += "\tCHECKS"
+	}
+	fmt.Fprintln(table, head)
 	counts := 0
 	for i := range all {
 		is := &all[i]
@@ -170,7 +175,11 @@ func writeServiceIncidents(out *bytes.Buffer, v sla.Verdict) {
 			counted += fmt.Sprintf(", %d runs", is.Runs)
 		}
 		j := is.JSON(v.Claim.Rule, zone)
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s to %s\t%s\t%s\n", number, moments(j.Began), moments(j.Ended), sla.AtLeast(is.Low), sla.AtMost(is.High), counted, strings.Join(j.Checks, " "))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s to %s\t%s", number, moments(j.Began), moments(j.Ended), sla.AtLeast(is.Low), sla.AtMost(is.High), counted)
+		if several {
+			fmt.Fprintf(table, "\t%s", strings.Join(j.Checks, " "))
+		}
+		fmt.Fprintln(table)
 	}
 	table.Flush()
 }

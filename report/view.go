@@ -205,7 +205,10 @@ func (d *Document) facts(l *Language) []pair {
 		facts[4] = pair{l.t("over"), l.duration(-v.Remaining())}
 	}
 	deciding := l.t("deciding.none")
-	if v.Deciding > 0 {
+	switch {
+	case v.Answer != sla.CannotTell && v.Answer != sla.MetIfUnknownAlike:
+		deciding = l.t("deciding.not")
+	case v.Deciding > 0:
 		deciding = l.duration(v.Deciding)
 	}
 	return append(facts, pair{l.t("deciding"), deciding})

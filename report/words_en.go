@@ -10,7 +10,7 @@ var wordsEnglish = map[string]string{
 	"figures": "The figure", "measured": "Measured", "range": "95 % interval", "hard": "By the probes alone", "downtime": "Downtime",
 	"allowance": "Allowed downtime", "left": "Left of it", "over": "Over it", "coverage": "Coverage", "accounted": "Accounted", "excluded": "Left out", "unknown": "Not measured",
 	"interval": "Probe interval", "probes": "Probes", "probes.text": "%d, of which %d failed and %d could not be made", "deciding": "Interval that would decide",
-	"deciding.none": "none", "to": "%s to %s", "about": "about %s", "until": "Judged until %s; the period has not ended.",
+	"deciding.none": "none", "deciding.not": "not needed: it is decided", "to": "%s to %s", "about": "about %s", "until": "Judged until %s; the period has not ended.",
 	"reference": "Reference value", "reference.text": "%s, pattern %s: %s", "reference.unverified": "not verified in a source",
 	"reference.met": "met", "reference.breached": "breached", "reference.unsure": "cannot tell",
 	"maintenance.with": "With announced maintenance counted", "maintenance.without": "With planned maintenance left out",

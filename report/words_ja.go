@@ -10,7 +10,7 @@ var wordsJapanese = map[string]string{
 	"figures": "数値", "measured": "測定値", "range": "95 % 区間", "hard": "測定だけで確実な範囲", "downtime": "停止時間",
 	"allowance": "許容停止時間", "left": "残り", "over": "超過", "coverage": "観測率", "accounted": "集計対象", "excluded": "除外", "unknown": "不明",
 	"interval": "測定間隔", "probes": "測定", "probes.text": "%d 件（失敗 %d 件、測定できず %d 件）", "deciding": "判定できる間隔",
-	"deciding.none": "なし", "to": "%s ～ %s", "about": "約 %s", "until": "%s まで集計。期間は終了していません。",
+	"deciding.none": "なし", "deciding.not": "不要（判定済み）", "to": "%s ～ %s", "about": "約 %s", "until": "%s まで集計。期間は終了していません。",
 	"reference": "参考値", "reference.text": "%s、パターン %s：%s", "reference.unverified": "出典未確認",
 	"reference.met": "達成", "reference.breached": "未達", "reference.unsure": "判定不能",
 	"maintenance.with": "予告メンテナンスを算入", "maintenance.without": "計画メンテナンスを除外",

@@ -26,6 +26,20 @@ var stageNames = [...]StageName{StageLine, StageBuckets, StageMinRun, StageExclu
 
 const stages = len(stageNames)
 
+// Takes reports whether the rule has a step, so that it can change anything. The first
+// and the last are always there.
+func (r *Rule) Takes(s StageName) bool {
+	switch s {
+	case StageBuckets:
+		return r.Bucket > 0
+	case StageMinRun:
+		return r.MinRun > 0 || r.Start != FirstFailure && r.Start != ""
+	case StageRounded:
+		return r.Round != RoundNone && r.Round != ""
+	}
+	return true
+}
+
 // Stage is the downtime after one step, in the window.
 type Stage struct {
 	Name             StageName

@@ -23,7 +23,9 @@ func (v *visit) stepCount(c *status.Claim, _ *status.Service) step {
 		st.Rows = append(st.Rows, []string{name, v.length(low, roundDown), v.length(point, roundNear), v.length(high, roundUp)})
 	}
 	for _, s := range c.Count.Stages {
-		row(v.t("stage."+string(s.Name)), s.Low, s.Point, s.High)
+		if c.Claim.Rule.Takes(s.Name) {
+			row(v.t("stage."+string(s.Name)), s.Low, s.Point, s.High)
+		}
 	}
 	before := &c.Count.Continuous
 	row(v.t("stage.none"), before.HardLow, before.Point, before.HardHigh)
