@@ -13,6 +13,10 @@
 // into one of four forms; the page is one file that asks for nothing else and prints
 // on A4.
 //
+// Beside our own figures stand those of other places: the same claim held to what each
+// of them saw, and to all of it put together where the claim says how many have to see a
+// failure. A report on response times, of MakeResponses, is made in the same two steps.
+//
 // A Sheet holds each statement of a vendor's disclosure sheet against the history of a
 // claim, the value of a guideline, or a document on file. Guideline values are data,
 // in directory guideline, each with a flag that says whether it was read in a source.

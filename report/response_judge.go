@@ -49,6 +49,9 @@ func responseLines(v *sla.ResponseVerdict) [][2]string {
 		{"operations", fmt.Sprintf("%d, %d failed, %d unknown", v.Operations, v.Failed, v.Unknown)},
 		{"within the limit", within(v.Least, v.Most)},
 	}
+	if v.Excused > 0 {
+		lines = append(lines, [2]string{"  by correction", fmt.Sprintf("%d of them", v.Excused)})
+	}
 	if v.Operations > 0 {
 		decimals := max(2, v.Claim.Share.Digits+1)
 		percent := func(share float64) string { return sla.Percent(share, decimals) }

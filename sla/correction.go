@@ -30,7 +30,7 @@ type Correction struct {
 	Why    string    `json:"why"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
-	Before float64   `json:"availability_before"` // point of the window, 0-1
+	Before float64   `json:"availability_before"` // point of the window, 0-1; of a claim on response time the share in time
 	After  float64   `json:"availability_after"`
 }
 
