@@ -11,6 +11,10 @@ const everything = `
 [site]
 name = "tokyo"
 timezone = "Asia/Tokyo"
+[[peer]]
+site = "osaka"
+url = "https://slamon.example.net:9780"
+every = "2m"
 [storage]
 path = "h.db"
 retention = "100d"
@@ -103,6 +107,7 @@ as_of = 2021-10-26
 checks = ["tcp", "tls"]
 combine = "all_down"
 max_incidents = 0
+sites_down = 2
 degraded_is_down = true
 exclude_maintenance = true
 min_notice = "0s"
