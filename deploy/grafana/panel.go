@@ -54,11 +54,16 @@ func lines(title, description, unit string, options ...option) panel {
 	}, options...)...)
 }
 
-// legend places the table of the series. It shows three or four of them before one
-// has to scroll, so that the largest come first.
+// legend places the table of the series. Below, it shows three or four of them before
+// one has to scroll, so that the largest come first; at the right it takes from the
+// chart, and has one column.
 func legend(placement string) option {
+	calcs := []string{"lastNotNull", "max"}
+	if placement == "right" {
+		calcs = calcs[:1]
+	}
 	return set("legend", map[string]any{"displayMode": "table", "placement": placement, "showLegend": true,
-		"calcs": []string{"lastNotNull", "max"}, "sortBy": "Last *", "sortDesc": true})
+		"calcs": calcs, "sortBy": "Last *", "sortDesc": true})
 }
 
 // palette gives every series its own colour, where thresholds are drawn as lines too.

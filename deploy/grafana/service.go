@@ -94,20 +94,20 @@ func whereLine(pattern, color string, more map[string]any) option {
 
 func downtimes() panel {
 	return lines("Downtime in the chosen window", "Measured downtime with its 95 % interval, which allows for outages between probes that nobody saw, and the allowance of the claim's whole window dashed.",
-		"s", size(12, 8), atLeast(0),
+		"s", size(12, 10), atLeast(0),
 		ask(over("slamon_downtime_lower_seconds"), "{{claim}} lower"),
 		ask(over("slamon_downtime_seconds"), "{{claim}} measured"),
 		ask(over("slamon_downtime_upper_seconds"), "{{claim}} upper"),
 		ask("max by (claim) (slamon_allowance_seconds"+ofClaims+")", "{{claim}} allowance"),
-		custom("fillOpacity", 0), measuredLines(".* (lower|upper)$", ".* allowance$"), legend("right"))
+		custom("fillOpacity", 0), measuredLines(".* (lower|upper)$", ".* allowance$"))
 }
 
 func unknownTime() panel {
 	return lines("Unknown time and coverage", "Time of the chosen window about which nothing is known, and the share that is known (right axis).",
-		"s", size(12, 8), atLeast(0),
+		"s", size(12, 10), atLeast(0),
 		ask(over("slamon_unknown_seconds"), "{{claim}} unknown"),
 		ask(over("slamon_coverage_ratio"), "{{claim}} coverage"),
-		custom("fillOpacity", 0), whereLine(".* unknown$", nothing, map[string]any{"custom.lineWidth": 2}), whereLine(".* coverage$", neutral3, nil), legend("right"),
+		custom("fillOpacity", 0), whereLine(".* unknown$", nothing, map[string]any{"custom.lineWidth": 2}), whereLine(".* coverage$", neutral3, nil),
 		func(p *panel) {
 			p.FieldConfig.Overrides = append(p.FieldConfig.Overrides, override{Matcher: matcher{"byRegexp", "/.* coverage$/"}, Properties: []property{
 				{"unit", "percentunit"}, {"custom.axisPlacement", "right"}, {"min", 0}, {"max", 1},
