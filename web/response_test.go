@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/web/webtest"
 )
 
@@ -62,5 +64,29 @@ func TestResponseAPI(t *testing.T) {
 	}
 	if list := decode[struct{ Responses []answer }](t, h, "/api/v1/responses?service=files"); list.Responses == nil || len(list.Responses) != 0 {
 		t.Errorf("claims of another service: %+v", list)
+	}
+}
+
+// TestResponseCorrected: the page of a claim on response time shows what was corrected, lets
+// people correct, and names the corrections beside the command that recomputes it.
+func TestResponseCorrected(t *testing.T) {
+	o, s := options(), made().NewStated()
+	o.Ledger = s
+	h := handler(t, o)
+	from := made().Board.At.Add(-48 * time.Hour)
+	if page := ask(h, http.MethodGet, "/claims/meeting-response").Body.String(); strings.Contains(page, "--corrections") || !strings.Contains(page, "Correct how a period counts") {
+		t.Error("nothing is corrected yet, and the page says otherwise, or offers no form")
+	}
+	if _, err := s.Correct(sla.Correction{Claim: "meeting-response", From: from, To: from.Add(time.Hour), As: sla.AsUp, Why: "our proxy was slow", By: "Sato", At: from.Add(24 * time.Hour)}); err != nil {
+		t.Fatal(err)
+	}
+	page := ask(h, http.MethodGet, "/claims/meeting-response").Body.String()
+	for _, text := range []string{"our proxy was slow", "--corrections corrections.json", "/api/v1/corrections?claim=meeting-response", "Corrections (JSON)"} {
+		if !strings.Contains(page, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	if said := ask(h, http.MethodGet, "/api/v1/corrections?claim=meeting-response").Body.String(); !strings.Contains(said, "our proxy was slow") {
+		t.Errorf("corrections: %s", said)
 	}
 }
