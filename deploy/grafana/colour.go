@@ -11,6 +11,10 @@ const (
 	neutral  = "#56b4e9" // a figure without judgement
 	neutral2 = "#cc79a7"
 	neutral3 = "#0072b2"
+	// Verdicts stand in white on their colours, and the two lighter ones are darkened
+	// until that can be read.
+	onWarning = "#a87200"
+	onNothing = "#6b757c"
 )
 
 // Verdicts as numbers, so that a state timeline can draw them. The order is that
@@ -20,8 +24,8 @@ var verdicts = []struct {
 }{
 	{"met", "met", good},
 	{"met_if_unknown_alike", "met if unknown time was alike", neutral3},
-	{"cannot_tell", "cannot tell", nothing},
-	{"breached", "breached (95 %)", warning},
+	{"cannot_tell", "cannot tell", onNothing},
+	{"breached", "breached (95 %)", onWarning},
 	{"breached_certain", "breached for certain", bad},
 }
 
