@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -177,7 +178,7 @@ func (f *snmpFlags) probe(cmd *cobra.Command, address string) error {
 		return exitError{codeFailed, err}
 	}
 	if !s.Outcome.State.Good() {
-		return agentError(s.Outcome.State, errors.New(s.Outcome.Detail.Sentence))
+		return agentError(s.Outcome.State, f.withRemedy(s.Outcome.Reason, errors.New(s.Outcome.Detail.Sentence)))
 	}
 	if err := printSurvey(cmd.OutOrStdout(), s); err != nil {
 		return exitError{codeFailed, err}
@@ -191,6 +192,20 @@ func agentError(state check.State, err error) error {
 		return exitError{codeBreached, err}
 	}
 	return exitError{codeCannotTell, err}
+}
+
+// withRemedy says what to do about a silent agent. Which community was used when none was
+// named is the first thing that people overlook.
+func (f *snmpFlags) withRemedy(reason check.Reason, err error) error {
+	switch {
+	case reason != check.ReasonTimeout:
+		return err
+	case f.user == "" && f.communityEnv == "":
+		return fmt.Errorf("%w\ntry: --community-env NAME, a variable with the community; the agent was asked with public", err)
+	case f.user == "":
+		return fmt.Errorf("%w\ntry: in the agent's own settings, whether it takes this community from this address and listens on other than loopback", err)
+	}
+	return fmt.Errorf("%w\ntry: whether the agent listens on other than loopback, and UDP port 161 is open on the way", err)
 }
 
 func (f *snmpFlags) walk(cmd *cobra.Command, address, root string) error {
@@ -219,8 +234,8 @@ func (f *snmpFlags) walk(cmd *cobra.Command, address, root string) error {
 	case err != nil && found > 0:
 		return exitError{codeFailed, err}
 	case err != nil:
-		state, _ := snmp.Explain(err)
-		return agentError(state, fmt.Errorf("SNMP agent %s: %w", address, err))
+		state, reason := snmp.Explain(err)
+		return agentError(state, f.withRemedy(reason, fmt.Errorf("SNMP agent %s: %w", address, err)))
 	case found == 0:
 		return exitError{codeFailed, fmt.Errorf("the agent has nothing at or below %s", root)}
 	}
@@ -258,7 +273,19 @@ func printSurvey(w io.Writer, s snmp.Survey) error {
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\n", r.Kind, r.Instance, value)
 	}
-	return t.Flush()
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	switch has := func(v device.Void) bool {
+		return slices.ContainsFunc(s.Readings, func(r device.Reading) bool { return r.Void == v })
+	}; {
+	case has(device.VoidStale):
+		// net-snmp reads the processor's ticks every 5 s, other agents their ports every 15.
+		fmt.Fprintln(w, "\ntry: --rates 20s; agents renew their counters every 5 to 15 s")
+	case has(device.VoidFirst):
+		fmt.Fprintln(w, "\ntry: --rates 20s, to read twice and show rates")
+	}
+	return nil
 }
 
 // oneLine keeps an agent's text from breaking the table.
