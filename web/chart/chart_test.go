@@ -2,6 +2,7 @@ package chart
 
 import (
 	"math"
+	"strings"
 	"testing"
 	"time"
 
@@ -93,4 +94,27 @@ func TestRound(t *testing.T) {
 			t.Fatalf("Round(%v) = %v, %v", v, top, step)
 		}
 	})
+}
+
+// TestMost checks that an answer which hung is marked, at the edge when it is off the
+// scale, and that one of the usual kind is not.
+func TestMost(t *testing.T) {
+	l := Line{
+		Points: []Point{
+			{At: .125, Wide: .25, Middle: 40, High: 80, Most: 90},
+			{At: .375, Wide: .25, Middle: 40, High: 60, Most: 95},
+			{At: .625, Wide: .25, Middle: 40, High: 80, Most: 9000},
+			{At: .875, Wide: .25, Middle: 40, High: 80},
+		},
+		Top: 100, Step: 50, Period: timeline.Period{From: epoch, To: epoch.Add(time.Hour)}, Zone: time.UTC,
+		Word: func(float64) string { return "" },
+	}
+	picture := string(l.Draw())
+	if want := `<path class="most" d="M250.0,5.0h250.0M500.0,0.0h250.0"/>`; !strings.Contains(picture, want) {
+		t.Errorf("want %s in\n%s", want, picture)
+	}
+	l.Points = l.Points[:1]
+	if picture := string(l.Draw()); strings.Contains(picture, "most") {
+		t.Errorf("a usual answer is marked:\n%s", picture)
+	}
 }
