@@ -31,10 +31,7 @@ func tenThousand(b *testing.B) *Daemon {
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	d := newDaemon(Options{ConfigFile: path, Log: quiet()})
-	if err := load(d); err != nil {
-		b.Fatal(err)
-	}
+	d := loaded(b, path)
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.store.Run(ctx) }()

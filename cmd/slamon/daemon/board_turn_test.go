@@ -29,10 +29,7 @@ func turning(t *testing.T, claims int) *Daemon {
 	}
 	dir := t.TempDir()
 	replace(t, filepath.Join(dir, "slamon.toml"), text.String())
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
+	d := loaded(t, filepath.Join(dir, "slamon.toml"))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.store.Run(ctx) }()
@@ -125,10 +122,7 @@ func BenchmarkTurns(b *testing.B) {
 	if err := os.WriteFile(filepath.Join(dir, "slamon.toml"), []byte(text.String()), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil {
-		b.Fatal(err)
-	}
+	d := loaded(b, filepath.Join(dir, "slamon.toml"))
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.store.Run(ctx) }()

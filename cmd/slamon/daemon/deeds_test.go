@@ -17,11 +17,7 @@ func opened(t *testing.T, dir string) *Daemon {
 	t.Helper()
 	path := filepath.Join(dir, "slamon.toml")
 	write(t, path, strings.NewReplacer("ADDRESS", "127.0.0.1:1", "MAIL", "127.0.0.1:1").Replace(toldConfig))
-	d := newDaemon(Options{ConfigFile: path, Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return loaded(t, path)
 }
 
 // TestLateNoticeIsTold: once half of its window has passed, a notice that nobody

@@ -58,10 +58,7 @@ window = { kind = "calendar_month" }
 [[maintenance_file]]`, 1)
 	sent := strings.Replace(dispatchConfig, "channels = [", "claims = [\"month\", \"quick\"]\nchannels = [", 1)
 	replace(t, filepath.Join(dir, "slamon.toml"), settings+strings.Replace(sent, "MAIL", box.Address(), 1))
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
+	d := loaded(t, filepath.Join(dir, "slamon.toml"))
 	defer d.Close()
 	writing, stop := context.WithCancel(t.Context())
 	written := make(chan error, 1)
@@ -195,10 +192,7 @@ channels = ["log"]
 		}
 		time.Sleep(time.Until(time.Date(2000, 3, 10, 6, 0, 0, 0, berlin))) // the night of 26 March has an hour less
 		for range 5 {
-			d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-			if err := load(d); err != nil {
-				t.Fatal(err)
-			}
+			d := loaded(t, filepath.Join(dir, "slamon.toml"))
 			d.teller.outbox.SetChannels(map[alert.Channel]notify.Channel{"log": {Sender: sent, Language: "en"}})
 			ctx, cancel := context.WithTimeout(t.Context(), 4*24*time.Hour-3*time.Hour)
 			probes := Part{"probes", func(ctx context.Context) error {

@@ -47,10 +47,7 @@ func TestDutyCalendarIsWatched(t *testing.T) {
 	dir := t.TempDir()
 	replace(t, filepath.Join(dir, "slamon.toml"), dutyConfig)
 	file := filepath.Join(dir, "duty.ics")
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil { // without the calendar: it may come later
-		t.Fatal(err)
-	}
+	d := loaded(t, filepath.Join(dir, "slamon.toml")) // without the calendar: it may come later
 	defer d.Close()
 	on := func() []alert.Channel {
 		cfg := d.config.Load()

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"log/slog"
+	"testing"
 
 	"github.com/slamon/slamon/config"
 )
@@ -13,6 +14,16 @@ func load(d *Daemon) error {
 		return err
 	}
 	return d.open(cfg)
+}
+
+// loaded is a daemon that is open and runs nothing.
+func loaded(t testing.TB, file string) *Daemon {
+	t.Helper()
+	d := newDaemon(Options{ConfigFile: file, Log: quiet()})
+	if err := load(d); err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

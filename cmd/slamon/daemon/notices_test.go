@@ -205,10 +205,7 @@ func TestBlind(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "slamon.toml"), []byte(strings.NewReplacer("ADDRESS", "127.0.0.1:1", "MAIL", "127.0.0.1:1").Replace(toldConfig)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
+	d := loaded(t, filepath.Join(dir, "slamon.toml"))
 	defer d.Close()
 	now := time.Now()
 	for _, c := range []struct {

@@ -14,6 +14,14 @@ import (
 // Whoever has more finds them all under /api/v1/notices.
 const maxNotices = 5000
 
+// said returns the notices of a service's period, and what people did about them.
+func (s site) said(id check.ServiceID, p timeline.Period) (notices []report.Notice, done []report.Deed, err error) {
+	if notices, err = s.notices(id, p); err == nil {
+		done, err = s.deeds(id, p)
+	}
+	return notices, done, err
+}
+
 // notices returns the notices that name the service and were detected in the period.
 func (s site) notices(id check.ServiceID, p timeline.Period) ([]report.Notice, error) {
 	var list []report.Notice

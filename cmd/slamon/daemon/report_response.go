@@ -23,11 +23,7 @@ func (s site) responseDocument(c sla.ResponseClaim, p timeline.Period, now time.
 	if err != nil {
 		return nil, err
 	}
-	notices, err := s.notices(c.Service, p)
-	if err != nil {
-		return nil, err
-	}
-	done, err := s.deeds(c.Service, p)
+	notices, done, err := s.said(c.Service, p)
 	if err != nil {
 		return nil, err
 	}

@@ -17,10 +17,7 @@ func monthly(t *testing.T, settings string) (*Daemon, string) {
 	t.Helper()
 	dir := t.TempDir()
 	replace(t, filepath.Join(dir, "slamon.toml"), sourceConfig+"[report]\ndirectory = \"reports\"\n"+settings)
-	d := newDaemon(Options{ConfigFile: filepath.Join(dir, "slamon.toml"), Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
+	d := loaded(t, filepath.Join(dir, "slamon.toml"))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.store.Run(ctx) }()

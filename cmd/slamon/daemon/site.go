@@ -44,11 +44,7 @@ func (s site) document(c sla.Claim, p timeline.Period, now time.Time) (*report.D
 	if err != nil {
 		return nil, err
 	}
-	notices, err := s.notices(c.Service, p)
-	if err != nil {
-		return nil, err
-	}
-	done, err := s.deeds(c.Service, p)
+	notices, done, err := s.said(c.Service, p)
 	if err != nil {
 		return nil, err
 	}

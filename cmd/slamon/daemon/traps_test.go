@@ -54,10 +54,7 @@ func TestTraps(t *testing.T) {
 	free.Close()
 	file := trapConfig(t, dir, listen)
 	for boots := uint32(1); boots <= 2; boots++ {
-		d := newDaemon(Options{ConfigFile: file, Log: quiet()})
-		if err := load(d); err != nil {
-			t.Fatal(err)
-		}
+		d := loaded(t, file)
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan error, 1)
 		go func() { ended <- runParts(ctx, d.log, []Part{{"store", d.store.Run}, {"traps", d.runTraps}}) }()

@@ -115,10 +115,7 @@ func yearSite(t testing.TB, now time.Time) http.Handler {
 	file := filepath.Join(dir, "slamon.toml")
 	write(t, file, text)
 	fillYear(t, filepath.Join(dir, "year.db"), now)
-	d := newDaemon(Options{ConfigFile: file, Log: quiet()})
-	if err := load(d); err != nil {
-		t.Fatal(err)
-	}
+	d := loaded(t, file)
 	t.Cleanup(func() { d.Close() })
 	h, err := d.handler()
 	if err != nil {
