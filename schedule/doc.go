@@ -34,6 +34,8 @@
 //   - A probe that panics becomes Unknown with ReasonInternal, and so does one that
 //     ignores its deadline; base slots that pass before it returns are Unknown with
 //     ReasonMissed, and so is the first of the slots that a stalled machine skipped.
+//   - A time-out of a probe that came back late itself, while ticks were missing for a
+//     quarter of its time, becomes Unknown with ReasonResources: this machine was too busy.
 //   - A failure that our own line could have caused is held until a round of the
 //     anchors says that the line was alive; if it was not, the result becomes
 //     Unknown with ReasonOwnNetwork.

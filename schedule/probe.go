@@ -22,6 +22,8 @@ type probe struct {
 	sent     time.Time     // UTC; of the launch, and of the real send once it has returned
 	slot     time.Duration // planned start, monotonic; never changes
 	deadline time.Duration // monotonic; grace apart
+	timeout  time.Duration
+	stalled  time.Duration // how long this machine had stood still when it was launched
 	interval time.Duration // base interval when it was sent
 	number   uint32
 	base     bool
@@ -44,7 +46,7 @@ func (s *Scheduler) launch(st *state, now reading, like probe) {
 	if p.round != nil {
 		timeout = min(timeout, anchorTimeout)
 	}
-	p.deadline = now.mono + timeout
+	p.deadline, p.timeout, p.stalled = now.mono+timeout, timeout, s.stall.until(now.mono, s.tick)
 	s.inFlight++
 	s.count.inFlight.Store(int64(s.inFlight))
 	s.running.Add(1)
@@ -131,6 +133,7 @@ func (s *Scheduler) finish(p *probe, o check.Outcome, begun reading, now time.Du
 		s.settle(p, o, true) // our own stop cut it off
 		return
 	}
+	o = s.excuse(p, o, now-begun.mono, now)
 	st.note(p, o, now)
 	s.queue.fix(st)
 	if p.round != nil {
@@ -193,10 +196,11 @@ func (s *Scheduler) result(st *state, p *probe) check.Result {
 }
 
 // giveUp makes an outcome of every probe of the check that has not returned
-// although its deadline has long passed. Callers hold mu and flush later.
+// although its deadline has long passed; time in which the machine stood still does
+// not count. Callers hold mu and flush later.
 func (s *Scheduler) giveUp(st *state, now time.Duration) {
 	for p := st.head; p != nil; p = p.next {
-		if p.done || p.returned || now <= p.deadline+grace {
+		if p.done || p.returned || now <= p.deadline+grace+s.stalled(p, now) {
 			continue
 		}
 		p.stuck, p.done = true, true

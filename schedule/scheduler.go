@@ -85,6 +85,7 @@ type Scheduler struct {
 	network  network
 	offset   time.Duration // wall clock minus monotonic clock at the last tick
 	asleep   time.Duration // time suspended, at the last tick
+	stall    stall
 	inFlight int
 	stopped  bool
 }

@@ -24,6 +24,7 @@ func (s *Scheduler) onTick() {
 		return
 	}
 	now, events := s.lookAtClock()
+	s.stall.beat(now.mono, s.tick)
 	ready := s.startDue(now)
 	if len(s.anchors) > 0 && !s.NetworkAlive() && now.mono-s.network.newest.began >= deadPause {
 		s.startRound(now.mono)
