@@ -47,6 +47,11 @@ func isNew(own *sla.Verdict) bool { return own != nil && own.Accounted-own.Unkno
 // period follows ?range= and ?to=. The claim's own window is offered where there
 // is a claim.
 func (v *visit) period(own *sla.Verdict) (timeline.Period, rangeView) {
+	return v.periodFrom(own, isNew(own))
+}
+
+// periodFrom does so for what is new, or not.
+func (v *visit) periodFrom(own *sla.Verdict, fresh bool) (timeline.Period, rangeView) {
 	now, chosen := v.board.At, v.query.Get("range")
 	end := now
 	if t, err := time.Parse(time.RFC3339, v.query.Get("to")); err == nil && t.Before(now) {
@@ -54,7 +59,7 @@ func (v *visit) period(own *sla.Verdict) (timeline.Period, rangeView) {
 	}
 	p := timeline.Period{From: end.Add(-hours24), To: end}
 	known := false
-	if chosen == "" && !v.query.Has("from") && isNew(own) {
+	if chosen == "" && !v.query.Has("from") && fresh {
 		chosen = firstRange
 	}
 	for _, w := range status.Windows {

@@ -8,6 +8,7 @@ import (
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/device"
 	"github.com/slamon/slamon/status"
+	"github.com/slamon/slamon/timeline"
 )
 
 const (
@@ -186,7 +187,7 @@ func (s *server) device(v *visit) view {
 		}
 		out.Traps = append(out.Traps, row)
 	}
-	period, ranges := v.period(nil)
+	period, ranges := v.periodFrom(nil, s.isNewDevice(d, v.board.At))
 	out.Ranges = ranges
 	if s.Readings != nil {
 		for _, series := range chartedSeries(s.Readings.SeriesOf(id)) {
@@ -196,6 +197,21 @@ func (s *server) device(v *visit) view {
 		}
 	}
 	return view{name: "device", title: out.Row.Name, active: "devices", every: historyEvery, body: out}
+}
+
+// isNewDevice reports whether a device has been read for less than an hour: its charts
+// would be slivers at the edge of a day.
+func (s *server) isNewDevice(d *status.Device, now time.Time) bool {
+	if s.Readings == nil || len(d.Readings) == 0 {
+		return false
+	}
+	day := timeline.Period{From: now.Add(-hours24), To: now.Add(-time.Hour)}
+	for _, series := range []device.Series{d.Readings[0].Series, d.Readings[len(d.Readings)-1].Series} {
+		if before, err := s.Readings.ReadingHours(series, day); err != nil || len(before) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // chartedSeries chooses what is drawn.
@@ -251,6 +267,8 @@ func (v *visit) watchedRows(d *status.Device) []watchedRow {
 			row.Word, row.Passed = v.t("devices.unstable"), true
 		case w.Raised:
 			row.Word, row.Passed = v.t("devices.passed"), true
+		case w.Pending:
+			row.Word = v.t("devices.pending", v.length(w.Waiting, roundDown), v.length(w.RaiseAfter, roundNear))
 		}
 		rows = append(rows, row)
 	}
