@@ -46,6 +46,7 @@ func TestLive(t *testing.T) {
 	}
 	need(t, "prometheus")
 	demo := buildDemo(t)
+	checkBeside(t, demo)
 	ctx, cancel := context.WithTimeout(t.Context(), liveLimit)
 	defer cancel()
 	slamon := startDemo(t, demo)
