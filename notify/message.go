@@ -254,7 +254,7 @@ func Sample(language string) Message {
 		Detected: now, Due: now.Add(time.Hour),
 		Conditions: []alert.Condition{{
 			Key: "test", Subject: "test", Type: alert.Trial, Title: "This is only a test of the channel", Since: now,
-			Sentence: "Nothing has happened. 何も起きていません。",
+			Sentence: "Nothing has happened.", JA: alert.Words{Title: "通知先の試験です", Sentence: "何も起きていません。"},
 		}},
 	}
 	n.Thread = n.ID
