@@ -21,14 +21,17 @@ type Browser struct {
 
 // BrowserStep does one thing at most, Open, Click or Type, and then waits until all
 // that it expects is there at the same time. One that opens a page and expects
-// nothing waits until the page has loaded.
+// nothing waits until the page has loaded. It stays in the window of the step before it,
+// unless it says otherwise.
 type BrowserStep struct {
-	Name  string
-	Open  Text   // URL
-	Click string // CSS selector
-	Type  Text   // what is typed instead of what stands there
-	Into  string // CSS selector of the field
-	Enter bool   // press Enter behind what was typed
+	Name   string
+	Window string   // BrowserNew, BrowserFirst, or empty to stay
+	Frame  []string // CSS selectors of a frame, of a frame in that, …; none for the page
+	Open   Text     // URL
+	Click  string   // CSS selector
+	Type   Text     // what is typed instead of what stands there
+	Into   string   // CSS selector of the field
+	Enter  bool     // press Enter behind what was typed
 
 	WaitFor string  // CSS selector of what must be visible
 	Text    []Match // on the visible text of the page
@@ -38,6 +41,15 @@ type BrowserStep struct {
 	Timeout       time.Duration // 0 for what is left of the check's
 	DegradedAfter time.Duration // a slower step makes the check Degraded; 0 for no limit
 }
+
+// Windows that a step goes to.
+const (
+	BrowserNew   = "new"   // that was opened last, and not yet gone to
+	BrowserFirst = "first" // that there was at first
+)
+
+// BrowserFrameIn stands between the selectors of a frame and of a frame in it.
+const BrowserFrameIn = " >> "
 
 // Kind returns "browser".
 func (Browser) Kind() string { return "browser" }

@@ -28,6 +28,8 @@ type browserFile struct {
 type browserStepFile struct {
 	table
 	Name          field[string]        `toml:"name"`
+	Window        field[string]        `toml:"window"`
+	Frame         field[string]        `toml:"frame"`
 	Open          field[string]        `toml:"open"`
 	Click         field[string]        `toml:"click"`
 	Type          field[string]        `toml:"type"`
@@ -93,6 +95,9 @@ func (r *reader) browser(f *browserFile) check.Params {
 	if len(f.Step) > maxTransactionSteps {
 		r.complain(f.Step[maxTransactionSteps].at, "make two checks of it", "%d steps: %d at most", len(f.Step), maxTransactionSteps)
 	}
+	if len(f.Step) > 0 && f.Step[0].Window.set {
+		r.complain(f.Step[0].Window.at, "take it out, or put it into a step after one that clicks", "the first step has no other window to go to")
+	}
 	if len(f.Step) > 0 && !f.Step[0].Open.set {
 		r.complain(f.Step[0].at, `open = "https://www.example.com/"`, "the first step opens no page: there is nothing to look at")
 	}
@@ -126,6 +131,10 @@ func (r *reader) browserStep(f *browserStepFile, s *scope, names map[string]plac
 		Timeout: r.between(f.Timeout, "timeout", minTimeout, maxInterval, 0),
 	}
 	step.DegradedAfter = f.DegradedAfter.or(0)
+	if f.Window.set {
+		step.Window = r.oneOf(f.Window, "window", "", check.BrowserNew, check.BrowserFirst)
+	}
+	step.Frame = r.frame(f.Frame)
 	r.browserOpen(f, s, &step)
 	r.browserDoes(f)
 	for _, e := range f.TextMatch {
@@ -141,6 +150,22 @@ func (r *reader) browserStep(f *browserStepFile, s *scope, names map[string]plac
 		step.URL = append(step.URL, check.Match{Pattern: r.pattern(e, "url_match")})
 	}
 	return step
+}
+
+// frame reads the selectors of a frame and of frames in it.
+func (r *reader) frame(f field[string]) (all []string) {
+	if !f.ok {
+		return nil
+	}
+	for part := range strings.SplitSeq(f.v, strings.TrimSpace(check.BrowserFrameIn)) {
+		part = strings.TrimSpace(part)
+		if part == "" {
+			r.complain(f.at, `frame = "#conference", and frame = "#portal >> #conference" for a frame in a frame`, "frame %s: want a CSS selector", quote(f.v))
+			return nil
+		}
+		all = append(all, part)
+	}
+	return all
 }
 
 // browserOpen reads the URL of a page. With variables its beginning must show where
@@ -176,12 +201,12 @@ func (r *reader) browserDoes(f *browserStepFile) {
 			does++
 		}
 	}
-	expects := f.WaitFor.set || len(f.TextMatch)+len(f.TextNotMatch)+len(f.TitleMatch)+len(f.URLMatch) > 0
+	expects := f.Window.set || f.WaitFor.set || len(f.TextMatch)+len(f.TextNotMatch)+len(f.TitleMatch)+len(f.URLMatch) > 0
 	switch {
 	case does > 1:
 		r.complain(f.at, "make two steps of it", "open, click and type exclude each other")
 	case does == 0 && !expects:
-		r.complain(f.at, `open = "https://…", click = "#join", type = "…" with into = "#name", or wait_for = "#room"`, "this step neither does nor expects anything")
+		r.complain(f.at, `open = "https://…", click = "#join", type = "…" with into = "#name", window = "new", or wait_for = "#room"`, "this step neither does nor expects anything")
 	case f.Type.set != f.Into.set:
 		r.complain(max(f.Type.at, f.Into.at), `type = "${user}" with into = "#user"`, "type and into need each other")
 	case f.PressEnter.v && !f.Type.set:
@@ -229,6 +254,8 @@ func (d *dumper) browser(parent string, p check.Browser) {
 	for _, s := range p.Steps {
 		d.section("[[" + parent + ".step]]")
 		d.text("name", s.Name)
+		d.text("window", s.Window)
+		d.text("frame", strings.Join(s.Frame, check.BrowserFrameIn))
 		d.text("open", string(s.Open))
 		d.text("click", s.Click)
 		if s.Into != "" {

@@ -48,6 +48,14 @@ url_match = ['/room$']
 timeout = "20s"
 degraded_after = "5s"
 [[service.check.browser.step]]
+name = "room"
+window = "new"
+frame = "#portal >> iframe.conference"
+wait_for = "#members"
+[[service.check.browser.step]]
+name = "back"
+window = "first"
+[[service.check.browser.step]]
 name = "leave"
 click = "#leave"
 `

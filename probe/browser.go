@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/slamon/slamon/check"
@@ -101,7 +102,9 @@ func rightStep(s check.BrowserStep) error {
 		return errors.New("open, click and type exclude each other")
 	case s.Into == "" && (s.Type != "" || s.Enter):
 		return errors.New("type without into")
-	case does == 0 && s.WaitFor == "" && len(s.Text)+len(s.Title)+len(s.URL) == 0:
+	case s.Window != "" && s.Window != check.BrowserNew && s.Window != check.BrowserFirst:
+		return fmt.Errorf("window %q: new or first", s.Window)
+	case does == 0 && s.Window == "" && s.WaitFor == "" && len(s.Text)+len(s.Title)+len(s.URL) == 0:
 		return errors.New("neither does nor expects anything")
 	}
 	for _, t := range []check.Text{s.Open, s.Type} {
@@ -210,6 +213,7 @@ func (s *txStep) slow(took, limit time.Duration) string {
 // ready puts the values into a step.
 func (r *browserRun) ready(s check.BrowserStep) (browser.Step, error) {
 	made := browser.Step{
+		Window: s.Window, Frame: s.Frame,
 		Click: s.Click, Into: s.Into, Typed: s.Into != "", Enter: s.Enter, WaitFor: s.WaitFor, Text: s.Text, Title: s.Title, URL: s.URL,
 	}
 	var err error
@@ -242,6 +246,11 @@ func (r *browserRun) begins(named *txStep, s check.BrowserStep) {
 		what = "click " + s.Click
 	case s.Into != "":
 		what = "type into " + s.Into
+	case s.Window != "":
+		what = "go to the " + s.Window + " window"
+	}
+	if len(s.Frame) > 0 {
+		what += " in the frame " + strings.Join(s.Frame, check.BrowserFrameIn)
 	}
 	r.tell(StepEvent{Number: named.number, Of: named.of, Name: named.Name, Request: r.fill.masks.hide(what)})
 }

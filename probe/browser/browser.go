@@ -8,10 +8,10 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	cdpbrowser "github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"github.com/slamon/slamon/check"
@@ -43,6 +43,8 @@ type Options struct {
 
 // Step is what Do does. See check.BrowserStep.
 type Step struct {
+	Window                           string
+	Frame                            []string
 	Open, Click, Type, Into, WaitFor string
 	Typed                            bool // Type is to be typed, even if it is empty
 	Enter                            bool
@@ -67,13 +69,16 @@ func theirs(r check.Reason, want, got, format string, args ...any) *Fault {
 	return &Fault{check.Down, r, fmt.Sprintf(format, args...), want, got}
 }
 
-// Browser is a Chromium with one page. It is used by one goroutine.
+// Browser is a Chromium with its windows. It is used by one goroutine.
 type Browser struct {
 	options Options
 	process *process
-	ctx     context.Context    // of chromedp; ends with Close
 	cancel  context.CancelFunc // waits, and must be called once only
-	root    context.CancelFunc // ends ctx at once
+	root    context.CancelFunc // ends the contexts of all windows at once
+	first   *window
+	at      atomic.Pointer[window] // the one that steps take place in
+	inner   []string               // the frames of it that the last step took place in
+	windows windows
 	watch   watch
 	voice   voice
 
@@ -99,7 +104,9 @@ func Start(ctx context.Context, o Options) (*Browser, error) {
 	p.sieve = newSieve(p.parent[0], b.flooded)
 	var base context.Context
 	base, b.root = chromedp.NewAllocatorContext(context.WithoutCancel(ctx), p)
-	b.ctx, b.cancel = chromedp.NewContext(base, chromedp.WithListener(b.note), chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	b.first = &window{}
+	b.first.ctx, b.cancel = chromedp.NewContext(base, chromedp.WithListener(b.noter(b.first)), chromedp.WithLogf(quiet), chromedp.WithErrorf(quiet))
+	b.at.Store(b.first)
 	if err := b.ready(ctx); err != nil {
 		fault := b.notReady(ctx, err)
 		b.Close()
@@ -113,35 +120,25 @@ func quiet(string, ...any) {}
 // ready waits until Chromium answers and has a page.
 func (b *Browser) ready(ctx context.Context) error {
 	b.aside(b.mind)
-	inner, stop := b.within(ctx)
-	defer stop()
 	done := make(chan error, 1)
-	go func() { // a page is bound to the context that it was made with: b.ctx
+	go func() { // a page is bound to the context that it was made with
 		deny := cdpbrowser.SetDownloadBehaviorParams{Behavior: cdpbrowser.SetDownloadBehaviorBehaviorDeny}
-		_, err := chromedp.CallBrowser(b.ctx, cdpbrowser.SetDownloadBehavior, deny)
+		_, err := chromedp.CallBrowser(b.first.ctx, cdpbrowser.SetDownloadBehavior, deny)
 		if err == nil {
-			err = chromedp.Do(b.ctx)
-		}
-		if err == nil {
-			err = b.hush()
+			err = b.first.attach()
 		}
 		done <- err
 	}()
 	select {
 	case err := <-done:
 		return err
-	case <-inner.Done():
+	case <-ctx.Done():
 		b.root()
 		<-done
-		return inner.Err()
+		return ctx.Err()
+	case <-b.first.ctx.Done():
+		return errors.Join(<-done, b.first.ctx.Err())
 	}
-}
-
-// within derives a context of chromedp that ends with ctx as well.
-func (b *Browser) within(ctx context.Context) (context.Context, func()) {
-	inner, cancel := context.WithCancelCause(b.ctx)
-	stop := context.AfterFunc(ctx, func() { cancel(ctx.Err()) })
-	return inner, func() { stop(); cancel(nil) }
 }
 
 func (b *Browser) notReady(ctx context.Context, err error) *Fault {
@@ -211,6 +208,9 @@ func (b *Browser) failed(ctx context.Context, err error) *Fault {
 	if how, gone := b.ended(); gone {
 		return ours(check.ReasonInternal, "Chromium ended by itself (%s)", how)
 	}
+	if errors.Is(err, chromedp.ErrTargetDetached) {
+		return theirs(check.ReasonContent, "a window that stays open", "it was closed", "the window was closed")
+	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return ours(check.ReasonStopped, "the probe was stopped before the step was done")
 	}
@@ -223,7 +223,7 @@ func (b *Browser) failed(ctx context.Context, err error) *Fault {
 // ended reports whether Chromium has ended, and how. Where its pipe has, it has too, or
 // is about to.
 func (b *Browser) ended() (string, bool) {
-	with := chromedp.FromContext(b.ctx).Browser
+	with := chromedp.FromContext(b.first.ctx).Browser
 	if with == nil {
 		return b.process.gone()
 	}
@@ -238,13 +238,6 @@ func (b *Browser) ended() (string, bool) {
 	case <-time.After(killGrace):
 		return "its pipe is closed", true
 	}
-}
-
-// call sends a command to the page.
-func call[P, R any](ctx context.Context, b *Browser, c cdp.Command[P, R], params P) (R, error) {
-	inner, stop := b.within(ctx)
-	defer stop()
-	return chromedp.Call(inner, c, params)
 }
 
 // Status returns the status line of the page that was loaded last.

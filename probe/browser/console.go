@@ -6,12 +6,8 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/css"
-	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/log"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
 )
 
 const (
@@ -27,18 +23,6 @@ const (
 type voice struct {
 	mu    sync.Mutex // held while that is changed
 	muted bool
-}
-
-// hush turns off what chromedp has turned on and nobody looks at, at its source.
-func (b *Browser) hush() error {
-	if _, err := chromedp.Call(b.ctx, css.Disable, cdp.Empty{}); err != nil {
-		return err
-	}
-	if _, err := chromedp.Call(b.ctx, dom.Disable, cdp.Empty{}); err != nil {
-		return err
-	}
-	_, err := chromedp.Call(b.ctx, page.SetLifecycleEventsEnabled, page.SetLifecycleEventsEnabledParams{})
-	return err
 }
 
 // flooded is called when a page has written more than is read of it. Not to read it is
@@ -61,7 +45,7 @@ func (b *Browser) settle() {
 	defer b.voice.mu.Unlock()
 	for b.voice.muted != b.process.sieve.full() {
 		b.voice.muted = !b.voice.muted
-		ctx, cancel := context.WithTimeout(b.ctx, voicePatience)
+		ctx, cancel := context.WithTimeout(b.first.ctx, voicePatience)
 		b.speak(ctx, !b.voice.muted)
 		cancel()
 	}
@@ -70,13 +54,15 @@ func (b *Browser) settle() {
 // speak has Chromium tell what is written to the console, or not. What we evaluate
 // needs neither. A page that is gone is a trouble that its next command shows.
 func (b *Browser) speak(ctx context.Context, aloud bool) {
-	if aloud {
-		_, _ = call(ctx, b, runtime.Enable, cdp.Empty{})
-		_, _ = call(ctx, b, log.Enable, cdp.Empty{})
-		return
+	for _, w := range b.windows.all(b.first) {
+		if aloud {
+			_, _ = call(ctx, w, runtime.Enable, cdp.Empty{})
+			_, _ = call(ctx, w, log.Enable, cdp.Empty{})
+			continue
+		}
+		_, _ = call(ctx, w, runtime.Disable, cdp.Empty{})
+		_, _ = call(ctx, w, log.Disable, cdp.Empty{})
 	}
-	_, _ = call(ctx, b, runtime.Disable, cdp.Empty{})
-	_, _ = call(ctx, b, log.Disable, cdp.Empty{})
 }
 
 // Console returns what was written to the console since a page was last opened, and

@@ -2,13 +2,10 @@ package browser
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"net/http"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -30,6 +27,8 @@ type seen struct {
 	Covered string  `json:"covered"` // what lies over its middle; empty for nothing
 	Enabled bool    `json:"enabled"`
 	Bad     string  `json:"bad"` // the selector is none
+	Status  int64   `json:"status"`
+	NoFrame string  `json:"-"` // the frame that is not there
 	X       float64 `json:"x"`
 	Y       float64 `json:"y"`
 }
@@ -38,7 +37,8 @@ type seen struct {
 // else the first one, and where its middle is once it was scrolled to.
 const look = `((selector, scroll, most) => {
   const out = {ready: document.readyState === "complete", url: location.href, title: document.title,
-    text: "", found: false, visible: false, covered: "", enabled: false, bad: "", x: 0, y: 0};
+    text: "", found: false, visible: false, covered: "", enabled: false, bad: "", x: 0, y: 0,
+    status: (performance.getEntriesByType("navigation")[0] || {}).responseStatus || 0};
   if (document.body) out.text = document.body.innerText.slice(0, most);
   if (!selector) return out;
   let all;
@@ -61,55 +61,39 @@ const look = `((selector, scroll, most) => {
   return out;
 })`
 
-// frame is the name of the page's main frame, which is that of its target.
-func (b *Browser) frame() string {
-	if t := chromedp.FromContext(b.ctx).Target; t != nil {
-		return string(t.TargetID)
-	}
-	return ""
-}
-
 // errThrown means that a script of ours did not work on the page.
 var errThrown = errors.New("the page does not let itself be looked at")
 
-// evaluate calls a function in an isolated world and decodes what it returns.
-func (b *Browser) evaluate(ctx context.Context, into any, function string, args ...any) error {
-	world, err := call(ctx, b, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: cdp.FrameID(b.frame()), WorldName: "slamon"})
-	if err != nil {
-		return err
-	}
-	list, err := json.Marshal(append([]any{}, args...)) // [] for none
-	if err != nil {
-		return err
-	}
-	yes := true
-	r, err := call(ctx, b, runtime.Evaluate, runtime.EvaluateParams{
-		Expression: function + "(..." + string(list) + ")", ContextID: world.ExecutionContextID, ReturnByValue: &yes, Silent: &yes,
-	})
-	if err != nil {
-		return err
-	}
-	if r.ExceptionDetails != nil || r.Result == nil {
-		return errThrown
-	}
-	if into == nil {
-		return nil
-	}
-	return json.Unmarshal(r.Result.Value, into)
-}
-
-// see looks at the page. A page that is just being replaced is looked at again.
+// see looks at the page, or the frame of it that the step takes place in. A page that is
+// just being replaced is looked at again.
 func (b *Browser) see(ctx context.Context, selector string, scroll bool) (seen, error) {
 	for {
-		var s seen
-		err := b.evaluate(ctx, &s, look, selector, scroll, textMost)
-		if err == nil || ctx.Err() != nil || b.watch.trouble() != nil || b.ctx.Err() != nil {
+		s, err := b.seeOnce(ctx, selector, scroll)
+		if err == nil || ctx.Err() != nil || b.watch.trouble() != nil || b.first.ctx.Err() != nil || errors.Is(err, chromedp.ErrTargetDetached) {
 			return s, err
 		}
 		if err := rest(ctx, lookEvery); err != nil {
 			return s, err
 		}
 	}
+}
+
+func (b *Browser) seeOnce(ctx context.Context, selector string, scroll bool) (s seen, err error) {
+	p, err := b.place(ctx)
+	if err != nil || p.missing != "" {
+		s.NoFrame, s.Bad = p.missing, p.bad
+		return s, err
+	}
+	if err := p.evaluate(ctx, &s, look, selector, scroll, textMost); err != nil {
+		return s, err
+	}
+	if s.Status > 0 && b.watch.status() == "" { // of a window that was there before we looked at it
+		b.watch.page(s.Status, http.StatusText(int(s.Status)))
+	}
+	if p.outer != nil && scroll && s.Visible {
+		return s, p.outside(ctx, &s)
+	}
+	return s, nil
 }
 
 func rest(ctx context.Context, d time.Duration) error {

@@ -15,8 +15,10 @@ import (
 // Do makes one step. The error is a *Fault.
 func (b *Browser) Do(ctx context.Context, s Step) error {
 	b.watch.turn(s.Open != "")
-	var fault *Fault
+	fault := b.enter(ctx, s.Window)
+	b.inner = s.Frame
 	switch {
+	case fault != nil:
 	case s.Open != "":
 		fault = b.open(ctx, s.Open)
 	case s.Click != "":
@@ -35,7 +37,7 @@ func (b *Browser) Do(ctx context.Context, s Step) error {
 
 // open goes to a page.
 func (b *Browser) open(ctx context.Context, url string) *Fault {
-	r, err := call(ctx, b, page.Navigate, page.NavigateParams{URL: url})
+	r, err := call(ctx, b.at.Load(), page.Navigate, page.NavigateParams{URL: url})
 	b.listen()
 	switch {
 	case err != nil && ctx.Err() != nil && b.watch.trouble() == nil && ctx.Err() == context.DeadlineExceeded:
@@ -65,11 +67,13 @@ func (b *Browser) find(ctx context.Context, selector string) (seen, *Fault) {
 	var l looks
 	for {
 		s, err := b.see(ctx, selector, true)
-		if err == nil && s.Bad == "" && s.Visible && s.Covered == "" && s.Enabled {
+		// Around a frame of another site a page scrolls later: it must lie still.
+		still := len(b.inner) == 0 || s.X == l.last.X && s.Y == l.last.Y && l.last.Visible
+		if err == nil && s.Bad == "" && s.Visible && s.Covered == "" && s.Enabled && still {
 			return s, nil
 		}
 		if s.Bad != "" {
-			return s, ours(check.ReasonInternal, "%s is not a CSS selector: %s", selector, begin(s.Bad))
+			return s, s.noSelector(selector)
 		}
 		l.take(s, err)
 		if fault := b.hopeless(ctx, &l); fault != nil {
@@ -79,6 +83,13 @@ func (b *Browser) find(ctx context.Context, selector string) (seen, *Fault) {
 			return s, b.missed(selector, l.last)
 		}
 	}
+}
+
+func (s *seen) noSelector(selector string) *Fault {
+	if s.NoFrame != "" {
+		selector = s.NoFrame
+	}
+	return ours(check.ReasonInternal, "%s is not a CSS selector: %s", selector, begin(s.Bad))
 }
 
 // looks remembers the last look that showed a page.
@@ -118,7 +129,12 @@ func (b *Browser) hopeless(ctx context.Context, l *looks) *Fault {
 // missed says why an element could not be used.
 func (b *Browser) missed(selector string, s seen) *Fault {
 	got, why := "none", "there is no "+selector+" on the page"
+	if len(b.inner) > 0 {
+		why = "there is no " + selector + " in the frame " + strings.Join(b.inner, check.BrowserFrameIn)
+	}
 	switch {
+	case s.NoFrame != "":
+		why = "there is no frame " + s.NoFrame + " on the page"
 	case s.Visible && s.Covered != "":
 		got, why = "it lies under "+s.Covered, selector+" is covered by "+s.Covered
 	case s.Visible && !s.Enabled:
@@ -153,7 +169,7 @@ func (b *Browser) click(ctx context.Context, selector string) *Fault {
 		if kind != input.DispatchMouseEventTypeMouseMoved {
 			e.Button, e.ClickCount = input.MouseButtonLeft, 1
 		}
-		if _, err := call(ctx, b, input.DispatchMouseEvent, e); err != nil {
+		if _, err := call(ctx, b.at.Load(), input.DispatchMouseEvent, e); err != nil {
 			return b.failed(ctx, err)
 		}
 	}
@@ -169,19 +185,53 @@ const marked = `(() => {
   return true;
 })`
 
+// focusTime is how long after a click a field may take to have the focus, before it is
+// clicked again: what lies where in a frame of another site is known a moment later.
+const focusTime = time.Second
+
+// focus clicks a field until it has the focus, and marks what stands in it.
+func (b *Browser) focus(ctx context.Context, selector string) *Fault {
+	looked := false
+	failed := func(f *Fault) *Fault {
+		if looked && f.State == check.Down { // at the end of the time
+			return theirs(check.ReasonContent, "a field to type into", "something else", "%s takes no text", selector)
+		}
+		return f
+	}
+	for {
+		if fault := b.click(ctx, selector); fault != nil {
+			return failed(fault)
+		}
+		for end := time.Now().Add(focusTime); time.Now().Before(end); {
+			field, err := b.marks(ctx)
+			if field {
+				return nil
+			}
+			looked = looked || err == nil
+			if err == nil {
+				err = rest(ctx, lookEvery)
+			}
+			if err != nil {
+				return failed(b.failed(ctx, err))
+			}
+		}
+	}
+}
+
+func (b *Browser) marks(ctx context.Context) (field bool, err error) {
+	p, err := b.place(ctx)
+	if err == nil && p.missing == "" {
+		err = p.evaluate(ctx, &field, marked)
+	}
+	return field, err
+}
+
 // typing puts text into a field as a user does: click, mark, type.
 func (b *Browser) typing(ctx context.Context, s Step) *Fault {
-	if fault := b.click(ctx, s.Into); fault != nil {
+	if fault := b.focus(ctx, s.Into); fault != nil {
 		return fault
 	}
-	var field bool
-	if err := b.evaluate(ctx, &field, marked); err != nil {
-		return b.failed(ctx, err)
-	}
-	if !field {
-		return theirs(check.ReasonContent, "a field to type into", "something else", "%s takes no text", s.Into)
-	}
-	if _, err := call(ctx, b, input.InsertText, input.InsertTextParams{Text: s.Type}); err != nil {
+	if _, err := call(ctx, b.at.Load(), input.InsertText, input.InsertTextParams{Text: s.Type}); err != nil {
 		return b.failed(ctx, err)
 	}
 	if !s.Enter {
@@ -192,7 +242,7 @@ func (b *Browser) typing(ctx context.Context, s Step) *Fault {
 		if kind == input.DispatchKeyEventTypeKeyDown {
 			e.Text = "\r"
 		}
-		if _, err := call(ctx, b, input.DispatchKeyEvent, e); err != nil {
+		if _, err := call(ctx, b.at.Load(), input.DispatchKeyEvent, e); err != nil {
 			return b.failed(ctx, err)
 		}
 	}
@@ -202,14 +252,14 @@ func (b *Browser) typing(ctx context.Context, s Step) *Fault {
 // expect waits until all that the step expects is there.
 func (b *Browser) expect(ctx context.Context, s Step) *Fault {
 	nothing := s.WaitFor == "" && len(s.Text)+len(s.Title)+len(s.URL) == 0
-	if nothing && s.Open == "" {
+	if nothing && s.Open == "" && s.Window == "" {
 		return nil
 	}
 	var l looks
 	for {
 		page, err := b.see(ctx, s.WaitFor, false)
 		if page.Bad != "" {
-			return ours(check.ReasonInternal, "%s is not a CSS selector: %s", s.WaitFor, begin(page.Bad))
+			return page.noSelector(s.WaitFor)
 		}
 		if err == nil && (nothing && page.Ready || !nothing && s.lacks(page) == nil) {
 			return b.loaded(nothing)
@@ -238,6 +288,9 @@ func (b *Browser) loaded(nothing bool) *Fault {
 
 // lacks returns what a page does not have of what the step expects; nil for nothing.
 func (s *Step) lacks(p seen) *Fault {
+	if p.NoFrame != "" {
+		return theirs(check.ReasonContent, "a frame "+p.NoFrame, "none", "there is no frame %s on the page", p.NoFrame)
+	}
 	if s.WaitFor != "" && !p.Visible {
 		got := "none"
 		if p.Found {

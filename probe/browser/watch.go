@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 
 	"github.com/slamon/slamon/check"
 )
@@ -44,8 +45,11 @@ type watch struct {
 	fault  *Fault // that ends everything
 }
 
-// note takes an event of the page. It must not wait: it is called in order.
-func (b *Browser) note(event any) {
+// noter returns what takes the events of a window.
+func (b *Browser) noter(from *window) func(any) { return func(event any) { b.note(from, event) } }
+
+// note takes an event of a window. It must not wait: it is called in order.
+func (b *Browser) note(from *window, event any) {
 	w := &b.watch
 	switch e := event.(type) {
 	case *runtime.EventConsoleAPICalled:
@@ -59,12 +63,16 @@ func (b *Browser) note(event any) {
 			w.add(string(e.Entry.Level), strings.TrimSpace(e.Entry.Text+" "+e.Entry.URL))
 		}
 	case *network.EventResponseReceived:
-		if e.Type == network.ResourceTypeDocument && e.Response != nil && string(e.FrameID) == b.frame() {
-			w.page(e.Response)
+		if e.Type == network.ResourceTypeDocument && e.Response != nil && b.at.Load() == from && e.FrameID == from.frame() {
+			w.page(e.Response.Status, e.Response.StatusText)
 		}
 	case *page.EventFrameNavigated:
-		if e.Frame != nil && e.Frame.ParentID == "" {
+		if e.Frame != nil && e.Frame.ParentID == "" && b.at.Load() == from {
 			w.turned()
+		}
+	case *target.EventTargetCreated:
+		if e.TargetInfo != nil && e.TargetInfo.Type == "page" {
+			b.windows.opened(e.TargetInfo.TargetID)
 		}
 	case *inspector.EventTargetCrashed:
 		w.stop(ours(check.ReasonInternal, "the page crashed in Chromium"))
@@ -72,22 +80,29 @@ func (b *Browser) note(event any) {
 	case *page.EventJavascriptDialogOpening:
 		w.add("dialog", fmt.Sprintf("%s: %s", e.Type, e.Message))
 		accept := b.options.AcceptDialogs || e.Type == page.DialogTypeAlert || e.Type == page.DialogTypeBeforeunload
-		b.aside(func() { b.answer(accept, e.DefaultPrompt) })
+		b.aside(func() { from.answer(accept, e.DefaultPrompt) })
 	}
 }
 
 // answer closes a dialog: until then the page stands still.
-func (b *Browser) answer(accept bool, text string) {
-	ctx, cancel := context.WithTimeout(b.ctx, dialogPatience)
+func (w *window) answer(accept bool, text string) {
+	ctx, cancel := context.WithTimeout(w.ctx, dialogPatience)
 	defer cancel()
-	_, _ = call(ctx, b, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: accept, PromptText: text}) // the page may be gone
+	_, _ = call(ctx, w, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: accept, PromptText: text}) // the page may be gone
 }
 
-func (w *watch) page(r *network.Response) {
+func (w *watch) page(status int64, text string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.code, w.fresh = r.Status, true
-	w.answer = strings.TrimSpace(fmt.Sprintf("%d %s", r.Status, begin(r.StatusText)))
+	w.code, w.fresh = status, true
+	w.answer = strings.TrimSpace(fmt.Sprintf("%d %s", status, begin(text)))
+}
+
+// moved forgets the status of another window's page.
+func (w *watch) moved() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.code, w.fresh, w.answer = 0, false, ""
 }
 
 // line is one of the console.
