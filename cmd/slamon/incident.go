@@ -64,6 +64,9 @@ func correctCommand() *cobra.Command {
 so and why, with the figure before and after. Nothing is overwritten. The figure of a
 closed period was handed out: it stays, and the correction makes a new version beside it.
 
+For a claim on response time the operations of the period count as in time (up), late
+(down), unknown, or not at all (excluded), whatever was measured.
+
 Exit codes: 0 kept; 2 refused, with the reason; 4 the daemon could not be asked.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
