@@ -179,7 +179,7 @@ var page = template.Must(template.New("mail").Parse(`<!doctype html>
 <html lang="{{.Language}}"><head><meta charset="utf-8"><title>{{.Subject}}</title></head>
 <body style="font-family:sans-serif;line-height:1.5">
 {{range .Blocks}}<h2 style="font-size:1.1em;margin:1em 0 .3em">{{.Title}}</h2>
-<table cellpadding="2">{{range .Lines}}<tr><td style="color:#555;padding-right:1em;vertical-align:top">{{.Name}}</td><td>{{if .Link}}<a href="{{.Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
+<table cellpadding="2">{{range .Lines}}<tr><td style="color:#555;padding-right:1em;vertical-align:top;white-space:nowrap">{{.Name}}</td><td>{{if .Link}}<a href="{{.Link}}">{{.Value}}</a>{{else}}{{.Value}}{{end}}</td></tr>
 {{end}}</table>
 {{end}}{{if .More}}<p>{{.More}}</p>
 {{end}}<p style="color:#555;font-size:.9em">{{range .Footer}}{{.Name}}: {{.Value}}<br>
@@ -189,7 +189,13 @@ var page = template.Must(template.New("mail").Parse(`<!doctype html>
 func (r Renderer) html(w map[string]string, n alert.Notice, subject string) string {
 	p := sheet{Language: w["language"], Subject: subject, Footer: r.footer(w, n)}
 	for _, c := range n.Conditions {
-		p.Blocks = append(p.Blocks, Section{r.title(n, &c), r.lines(w, n, c)})
+		lines := r.lines(w, n, c)
+		for i := range lines {
+			if lines[i].Name == w["acknowledge"] {
+				lines[i].Value = w["take"] // its address is a long one, and what to click at night
+			}
+		}
+		p.Blocks = append(p.Blocks, Section{r.title(n, &c), lines})
 	}
 	if n.More > 0 {
 		p.More = fmt.Sprintf(w["more listed"], n.More)

@@ -18,7 +18,7 @@ var words = map[string]map[string]string{
 		"and more": " and %d more", "more listed": "%d more are listed on the pages.",
 		"detected": "Detected", "arose": "This notice arose at", "due": "Notice due by", "why": "Why this notice", "site": "Seen from",
 		"seen": "Seen", "was": "What it was", "since": "Since", "over": "Over at", "lasted": "Lasted about", "failed": "Failed probes", "service": "Service", "check": "Check",
-		"claim": "Claim", "page": "Page", "acknowledge": "Acknowledge",
+		"claim": "Claim", "page": "Page", "acknowledge": "Acknowledge", "take": "I take care of it",
 		"report": "REPORT", "period": "Period", "attached": "Attached", "template": "(The template of this channel failed, so this is the built-in text: %s)",
 	},
 	"ja": {
@@ -28,7 +28,7 @@ var words = map[string]map[string]string{
 		"and more": " ほか%d件", "more listed": "ほか%d件は画面に表示しています。",
 		"detected": "検知", "arose": "この通知の発生", "due": "通知期限", "why": "通知の理由", "site": "監視地点",
 		"seen": "状況", "was": "障害の内容", "since": "発生", "over": "復旧", "lasted": "継続（およそ）", "failed": "失敗した監視の回数", "service": "サービス", "check": "監視項目",
-		"claim": "公表値", "page": "画面", "acknowledge": "対応を開始",
+		"claim": "公表値", "page": "画面", "acknowledge": "対応を開始", "take": "対応します",
 		"report": "報告書", "period": "対象期間", "attached": "添付", "template": "（この通知先のテンプレートに誤りがあるため、標準の文面で送信しました: %s）",
 	},
 }

@@ -105,7 +105,7 @@ func TestMailsOfATrouble(t *testing.T) {
 		{alert.Opened, "ja", "[slamon] 障害: 会議: 入室 の停止", []string{"状況: 接続拒否（connection refused", "検知: 2026-10-01 03:01:41"}},
 		{alert.Escalated, "en", "[slamon] NOBODY ANSWERED: Meeting: Join is down", []string{"This notice arose at: 2026-10-01 03:01:41", "Since: 2026-10-01 03:00:00"}},
 		{alert.Recovered, "en", "[slamon] OVER: Meeting: Join is up again", []string{"Meeting: Join is up again\n", "What it was: connection refused", "Lasted about: 1m41s"}},
-		{alert.Recovered, "ja", "[slamon] 復旧: 会議: 入室", []string{"障害の内容: 接続拒否", "継続（およそ）: 1分41秒"}},
+		{alert.Recovered, "ja", "[slamon] 復旧: 会議: 入室 は復旧しました", []string{"障害の内容: 接続拒否", "継続（およそ）: 1分41秒"}},
 	} {
 		n := alert.Notice{ID: "x", Thread: "x", Kind: test.kind, Why: "confirmed", Severity: alert.Critical, Detected: began.Add(101 * time.Second), Conditions: []alert.Condition{c}}
 		m := r.Render(n, test.language)

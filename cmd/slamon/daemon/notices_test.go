@@ -137,7 +137,7 @@ func TestNoticesOverRestart(t *testing.T) {
 	}
 	defer target.Close()
 	until(t, "a mail about the recovery", func() bool { return len(box.Letters()) > 1 })
-	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port" {
+	if got := subject(t, box.Letters()[1]); got != "[slamon] 復旧: files: port は復旧しました" {
 		t.Errorf("subject %q", got)
 	}
 	if n := len(box.Letters()); n != 2 {
