@@ -27,10 +27,14 @@ func show(kind, title, description, unit string, options ...option) panel {
 }
 
 // silence shows the words that stand where there is nothing without judgement: they
-// would have the colour of the first threshold, which is often that of the bad.
+// would have the colour of the first threshold, which is often that of the bad. What is
+// shown as it is now is silent too while slamon is not scraped.
 func silence(p *panel) {
 	if kinds := []string{"stat", "bargauge"}; slices.Contains(kinds, p.Type) {
 		d := &p.FieldConfig.Defaults
+		if d.NoValue != nothingSeen {
+			d.NoValue += ", or not scraped"
+		}
 		d.Mappings = append(d.Mappings, mapping{"special", special{"null+nan", shown{d.NoValue, nothing, len(verdicts)}}})
 	}
 }
