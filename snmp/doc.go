@@ -17,6 +17,10 @@
 // of v3 stands still between polls, so that every poll after 150 s costs a
 // second round trip.
 //
+// An agent that was silent for two polls, each asked with all retries, is asked once a
+// poll until it answers again: its return is noticed as soon, and many silent agents
+// cost no more than others.
+//
 // Silence, a closed port, refused credentials and a missing object are told apart;
 // each voids the readings that it concerns. None is ever shown as zero.
 package snmp
