@@ -200,6 +200,9 @@ func (v *visit) stepUnknown(c *status.Claim, _ *status.Service) step {
 
 func (v *visit) stepIncidents(c *status.Claim, x *status.Service) step {
 	st := step{Title: v.t("why.incidents"), Text: v.t("why.incidents.none")}
+	if ofService(c) {
+		st.Title = v.t("why.incidents.checks")
+	}
 	if len(c.Incidents) == 0 {
 		return st
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/slamon/slamon/sla"
 	"github.com/slamon/slamon/status"
@@ -14,10 +15,14 @@ import (
 // more of them, and the API all.
 const serviceIncidentsMost = 50
 
+// ofService reports whether the failures of the service are another matter than those of
+// its check: it has several, or a rule merges and leaves out.
+func ofService(c *status.Claim) bool { return c.Claim.Rule != nil || len(c.Claim.Checks) > 1 }
+
 // stepService lists the failures of the service, as the claim combines its checks and
 // its rule merges them. Those of a single check without a rule are in the step before.
 func (v *visit) stepService(c *status.Claim, x *status.Service) step {
-	if c.Claim.Rule == nil && len(c.Claim.Checks) < 2 {
+	if !ofService(c) {
 		return step{}
 	}
 	all := c.ServiceIncidents()
@@ -58,7 +63,8 @@ func (v *visit) moments(p timeline.Period, openBefore, openAfter bool) string {
 	case from.Text == to.Text:
 		return from.Text
 	}
-	return from.Text + " – " + to.Text
+	end, _ := strings.CutPrefix(to.Text, from.Text[:len(time.DateOnly)]+" ")
+	return from.Text + " – " + end
 }
 
 // counted says what of an incident the claim counts, and what took from it.
