@@ -39,12 +39,15 @@ const (
 	maxReadings = 500_000
 	// maxSeries bounds what agents can make the store remember.
 	maxSeries = 2_000_000
+	// maxSpare is the largest queue whose room is kept: 1 MB, a second of 10,000 readings.
+	maxSpare = 10_000
 )
 
 // readings are the parts of a Store that keep readings.
 type readings struct {
-	queueMu sync.Mutex // protects queue and lost
+	queueMu sync.Mutex // protects queue, spare and lost
 	queue   []device.Reading
+	spare   []device.Reading // room for the next queue, which grew anew twice a second
 	lost    uint64
 
 	// Of the writer only: see Store.writing.
@@ -97,10 +100,12 @@ func (s *Store) takeReadings() {
 		return // not durable yet
 	}
 	q := &s.readings
+	q.plan = nil
 	q.queueMu.Lock()
-	q.batch, q.queue = q.queue, nil
-	q.queueMu.Unlock()
-	s.readings.plan = nil
+	defer q.queueMu.Unlock()
+	if len(q.queue) > 0 {
+		q.batch, q.queue, q.spare = q.queue, q.spare, nil
+	}
 }
 
 // SeriesOf returns the series that a device has or had, in no order that matters.

@@ -157,6 +157,12 @@ func (s *Store) commitReadings() {
 	if s.options.ReadingsCommitted != nil {
 		s.options.ReadingsCommitted(batch)
 	}
+	if cap(batch) <= maxSpare {
+		clear(batch)
+		q.queueMu.Lock()
+		q.spare = batch[:0]
+		q.queueMu.Unlock()
+	}
 }
 
 // apply adds a durable reading. The caller holds the lock.

@@ -26,7 +26,7 @@ type Options struct {
 	// Committed is called by the writer with results that have just become durable,
 	// in order. It must not keep the slice, nor call Sync or Close.
 	Committed func([]check.Result)
-	// ReadingsCommitted is the same for readings of devices.
+	// ReadingsCommitted is the same for readings of devices; it must not keep the list.
 	ReadingsCommitted func([]device.Reading)
 	Log               *slog.Logger
 }
