@@ -125,6 +125,7 @@ func (r *reader) device(f *deviceFile, known map[string]device.Credentials, name
 
 		MaxRepetitions: int(r.within(f.MaxRepetitions, "max_repetitions", 1, 100, defaultRepetitions)),
 	}
+	r.tables[stated{"device", string(d.ID)}] = f.at
 	if f.ID.ok {
 		if first, taken := r.seen[stated{"check", f.ID.v}]; taken {
 			r.complain(f.ID.at, "id = "+strconv.Quote(f.ID.v+"-snmp"), "device id %q is that of a check on line %d: both have a history of their own", f.ID.v, r.line(first))

@@ -37,6 +37,7 @@ type reader struct {
 	zones    map[string]*time.Location
 	seen     map[stated]place // where each id was stated first
 	parts    map[part]place   // where the texts of channels stand
+	tables   map[stated]place // where the tables of what is asked begin
 }
 
 // stated is an id with the kind of thing that it names.
@@ -55,6 +56,7 @@ func newReader(name string, data []byte) *reader {
 		zones:    map[string]*time.Location{},
 		seen:     map[stated]place{},
 		parts:    map[part]place{},
+		tables:   map[stated]place{},
 	}
 }
 
@@ -123,16 +125,20 @@ func (r *reader) intern(word string) string {
 // origins remember the files that were read, for the dump: a pool of
 // certificates does not know where it came from.
 type origins struct {
-	pools map[*x509.CertPool]string
-	pairs map[*byte][2]string // by the first byte of the leaf
-	parts map[part]Complaint  // with the place alone
+	pools  map[*x509.CertPool]string
+	pairs  map[*byte][2]string  // by the first byte of the leaf
+	parts  map[part]Complaint   // with the place alone
+	tables map[stated]Complaint // likewise
 }
 
 // used reports whether any file was read.
 func (o origins) used() bool { return len(o.pools)+len(o.pairs) > 0 }
 
 func (r *reader) origins() origins {
-	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}, parts: map[part]Complaint{}}
+	o := origins{pools: map[*x509.CertPool]string{}, pairs: map[*byte][2]string{}, parts: map[part]Complaint{}, tables: map[stated]Complaint{}}
+	for of, at := range r.tables {
+		o.tables[of] = r.note(at, "", "")
+	}
 	for p, at := range r.parts {
 		o.parts[p] = r.note(at, "", "")
 	}

@@ -71,6 +71,7 @@ func (r *reader) check(f *checkFile, service check.ServiceID, paces map[check.Cl
 	}
 	p := r.pace(&f.paceKeys, class, paces, f.at)
 	params := r.params(&f.kindFiles, "check", id, &f.table)
+	r.tables[stated{"check", id}] = f.at
 	r.fits(&f.kindFiles, params, p.timeout)
 	if f.Browser != nil {
 		r.browserOften(f.Browser, p.interval)
@@ -126,6 +127,7 @@ func (r *reader) anchor(f *anchorFile) check.Check {
 		r.complain(f.Heartbeat.at, "use icmp, tcp or dns", "an anchor must be asked: a heartbeat cannot be one")
 	}
 	params := r.params(&f.kindFiles, "anchor", id, &f.table)
+	r.tables[stated{"anchor", id}] = f.at
 	r.fits(&f.kindFiles, params, p.timeout)
 	return check.Check{
 		ID:       check.ID(id),

@@ -18,20 +18,20 @@ func askable(cfg *config.Config) (err error) {
 	}
 	defer env.Close()
 	var complaints config.Complaints
-	add := func(err error) {
+	add := func(what, id string, err error) {
 		if err != nil {
-			complaints = append(complaints, config.Complaint{File: cfg.File, Text: err.Error(), Remedy: "correct the table of this check"})
+			complaints = append(complaints, cfg.Table(what, id, err.Error(), "correct the table of this "+what))
 		}
 	}
 	for _, s := range cfg.Services {
 		for _, c := range s.Checks {
 			_, err := env.New(c)
-			add(err)
+			add("check", string(c.ID), err)
 		}
 	}
 	for _, c := range cfg.Anchors {
 		_, err := env.New(c)
-		add(err)
+		add("anchor", string(c.ID), err)
 	}
 	if len(cfg.SNMP.Devices) > 0 {
 		agents, err := snmp.NewEnv(snmp.Options{Profiles: cfg.SNMP.Profiles})
@@ -41,7 +41,7 @@ func askable(cfg *config.Config) (err error) {
 		defer agents.Close()
 		for _, d := range cfg.SNMP.Devices {
 			_, err := agents.Poller(d)
-			add(err)
+			add("device", string(d.ID), err)
 		}
 	}
 	if len(complaints) > 0 {
