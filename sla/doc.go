@@ -13,6 +13,10 @@
 // as a number of its own and never scaled away: a claim is met only if it would
 // still be met with all unknown time down.
 //
+// An Incident is a failure of one check. ServiceIncidents puts these together as the claim
+// does: what its combination of checks makes a failure of the service, what its rule merges,
+// leaves out or cuts, with the reason. Those that count are as many as Verdict.Failures.
+//
 // A ResponseClaim holds the operations of a service to a time of response: a share of
 // all of them within a limit. Its Hold counts the results of the base grid; a failed
 // one is late, an unknown slot is neither in time nor late, and what is still to come may
