@@ -5,6 +5,8 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -101,4 +103,16 @@ func literal(call *ast.CallExpr) (string, bool) {
 	}
 	s, err := strconv.Unquote(text.Value)
 	return s, err == nil
+}
+
+// TestRefusalInJapanese checks that a form is refused in the language of its page.
+func TestRefusalInJapanese(t *testing.T) {
+	o, _ := stated()
+	h := handler(t, o)
+	w := submit(h, "/claims/meeting-year/correct?lang=ja", url.Values{
+		"by": {"佐藤"}, "note": {"合意済み"}, "as": {"up"}, "from": {"2026-04-03T18:42"}, "to": {"2026-04-03T18:41"},
+	})
+	if body := w.Body.String(); w.Code != http.StatusBadRequest || !strings.Contains(body, "開始より後になっていません") || strings.Contains(body, "the correction ends") {
+		t.Errorf("%d, want a refusal in Japanese:\n%s", w.Code, body)
+	}
 }
