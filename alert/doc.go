@@ -17,5 +17,8 @@
 // A Rota says who is on duty, a Dispatch which reports go out when, a Deed what a
 // person did about a trouble; Prompt judges whether a vendor told its users in time.
 //
+// A condition has Japanese words beside its English ones (words.go). What other rooms
+// make, and keep, in English is said in Japanese by InJapanese (phrase.go).
+//
 // The package is pure: no clock, no files, no sending.
 package alert

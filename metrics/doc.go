@@ -1,8 +1,8 @@
 // Package metrics shows slamon to Prometheus.
 //
-// Most of what is exposed is read from a status.Board at the moment of a
-// scrape by one collector, so that no series outlives what it tells of: a check
-// that leaves the configuration leaves the next scrape. Only what has to be
+// Most of what is exposed is read from a status.Board at the moment of a scrape
+// (gather.go), so that no series outlives what it tells of: a check that leaves the
+// configuration leaves the next scrape. Only what has to be
 // summed up between two scrapes is kept here: results by outcome and reason,
 // response times, lateness of slots, durations of commits.
 //
