@@ -117,11 +117,18 @@ func incident(id check.ID, r *timeline.Run, p pauses, planned timeline.Set) Inci
 	}
 }
 
-// order keeps each lower figure at or below its upper one: they come from
-// different formulas, which cross where next to nothing is known.
+// order keeps the best estimate between the ends of its interval, and each lower figure
+// at or below its upper one. They come from different formulas, which disagree where
+// next to nothing is known, and where outages come in step with the grid, so that the
+// phase that the formulas rest on is not drawn anew for each. Then only the hard borders
+// are left to stand on.
 func (d *Downtime) order() {
-	d.Low95 = min(d.Low95, d.High95)
-	d.Least95 = min(d.Least95, d.Most95)
+	if d.Point < d.Low95 || d.Point > d.High95 {
+		d.Low95, d.High95 = min(d.Low95, d.HardLow), max(d.HardHigh, d.High95)
+	}
+	if d.Least95 > d.Most95 {
+		d.Least95, d.Most95 = d.HardLow, max(d.HardHigh, d.Most95)
+	}
 }
 
 // fill turns the estimate into the figures of the verdict.
