@@ -15,8 +15,17 @@ func (r *reader) sensor(f field[bool], p check.Params) bool {
 			return true
 		}
 		r.complain(f.at, "take out sensor or the proxy", "sensor: a connection to the proxy says nothing about the target")
+	case check.Mail:
+		if p.Protocol == "imap" {
+			return true
+		}
+		r.noSensor(f, p)
 	default:
-		r.complain(f.at, "take it out, or add a check of kind tcp with sensor = true", "sensor has no use with %s: no connection can be kept open", p.Kind())
+		r.noSensor(f, p)
 	}
 	return false
+}
+
+func (r *reader) noSensor(f field[bool], p check.Params) {
+	r.complain(f.at, "take it out, or add a check of kind tcp with sensor = true", "sensor has no use with %s: no connection can be kept open", p.Kind())
 }

@@ -105,6 +105,15 @@ func newSensor(c check.Check) (*sensor, error) {
 			return nil, err
 		}
 		s.open = w.keep
+	case check.Mail:
+		m, err := newMail(p)
+		if err != nil {
+			return nil, err
+		}
+		if p.Protocol != "imap" {
+			return nil, errors.New("sensor: no connection can be kept open with smtp")
+		}
+		s.open = m.keep
 	default:
 		return nil, fmt.Errorf("sensor: no connection can be kept open with %s", c.Kind())
 	}
