@@ -17,9 +17,11 @@ func (r *reading) device(d *status.Device) {
 		if !w.Raised && !w.Unstable {
 			continue
 		}
-		title := fmt.Sprintf("%s: %s passed its threshold", d.Name, thing(w.Series))
+		// Two thresholds of one series are told apart by their limits.
+		limit := device.Format(w.Limit, w.Threshold.Kind.Unit())
+		title := fmt.Sprintf("%s: %s (limit %s) passed its threshold", d.Name, thing(w.Series), limit)
 		if w.Unstable {
-			title = fmt.Sprintf("%s: %s passes its threshold again and again", d.Name, thing(w.Series))
+			title = fmt.Sprintf("%s: %s (limit %s) passes its threshold again and again", d.Name, thing(w.Series), limit)
 		}
 		verb := "しきい値を通過"
 		if w.Unstable {
@@ -27,7 +29,7 @@ func (r *reading) device(d *status.Device) {
 		}
 		sentence, sentenceJA := held(w)
 		r.add(Condition{
-			JA:      ja(sentenceJA, "%s: %s が%s", d.Name, thingJA(w.Series), verb),
+			JA:      ja(sentenceJA, "%s: %s（設定値 %s）が%s", d.Name, thingJA(w.Series), limit, verb),
 			Key:     fmt.Sprintf("crossing/%s/%s", w.Threshold.ID, w.Series),
 			Subject: fmt.Sprintf("threshold %s of %s", w.Threshold.ID, w.Series),
 			Type:    Crossing, Severity: severityOf(w.Severity), Service: d.Service, Check: check.ID(d.ID), Class: d.Class,

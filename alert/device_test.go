@@ -51,4 +51,8 @@ func TestDeviceConditions(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("conditions (-want +got):\n%s", diff)
 	}
+	if c := Conditions(b, Limits{})[0]; c.Title != "Gateway: cpu (limit 90 %) passed its threshold" ||
+		c.OverTitleIn("ja") != "Gateway: プロセッサー（設定値 90 %）がしきい値内に回復" {
+		t.Errorf("titles %q and %q", c.Title, c.OverTitleIn("ja"))
+	}
 }

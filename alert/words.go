@@ -45,7 +45,7 @@ func (c *Condition) SentenceIn(language string) string {
 // "is down" at night does not see the word before it.
 var endings = []struct{ en, over, ja, overJA string }{
 	{" is down", " is up again", " の停止", " は復旧しました"},
-	{" passed its threshold", " is within its threshold again", " がしきい値を通過", " がしきい値内に回復"},
+	{" passed its threshold", " is within its threshold again", "がしきい値を通過", "がしきい値内に回復"},
 	{" responds more slowly than usual", " responds as usual again", " の応答が平常より遅い", " の応答が平常に回復"},
 }
 
