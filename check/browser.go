@@ -14,6 +14,8 @@ type Browser struct {
 	MaxMemory     int64  // bytes of all its processes together; 1 GiB when zero
 	AcceptDialogs bool   // answer confirm() and prompt() with OK instead of Cancel
 	SkipVerify    bool   // take any certificate
+	CAFile        string // where Authorities come from
+	Authorities   []byte // PEM; trusted besides those that Chromium brings
 	Proxy         string // http://host:port or socks5://host:port; none when empty
 	Variables     []Variable
 	Steps         []BrowserStep

@@ -19,6 +19,7 @@ type browserFile struct {
 	MaxMemory  field[bytes]      `toml:"max_memory"`
 	Dialogs    field[string]     `toml:"dialogs"`
 	SkipVerify field[bool]       `toml:"skip_verify"`
+	CAFile     field[string]     `toml:"ca_file"`
 	Proxy      field[string]     `toml:"proxy"`
 	Variables  variableList      `toml:"variables"`
 	Step       []browserStepFile `toml:"step"`
@@ -76,6 +77,7 @@ func (r *reader) browser(f *browserFile) check.Params {
 		}
 	}
 	r.chromium(f)
+	r.browserTrusts(f, &p)
 	s := newScope()
 	s.remedy = "state it in [service.check.browser.variables]"
 	s.declare(r, check.RunVariable, 0)
@@ -118,6 +120,21 @@ func (r *reader) chromium(f *browserFile) {
 		r.warn(f.NoSandbox.at, `user = "…", another user without rights, and no_sandbox taken out`,
 			"without its sandbox Chromium gives whoever breaks it by a page all rights of the user that it runs as")
 	}
+}
+
+// browserTrusts reads the authorities of one's own.
+func (r *reader) browserTrusts(f *browserFile, p *check.Browser) {
+	if f.CAFile.or("") == "" || r.pool(f.CAFile) == nil {
+		return
+	}
+	if f.SkipVerify.v {
+		r.complain(f.SkipVerify.at, "take out one of the two", "ca_file has no use with skip_verify = true")
+	}
+	if _, err := exec.LookPath("certutil"); err != nil {
+		r.warn(f.CAFile.at, "install certutil (Debian's package libnss3-tools); until then the check is unknown", "ca_file: Chromium is told by certutil whom to trust, which is not installed")
+	}
+	p.CAFile = r.file(f.CAFile.v)
+	p.Authorities, _, _ = readFile(p.CAFile, maxPEM) // it was just read
 }
 
 func (r *reader) browserStep(f *browserStepFile, s *scope, names map[string]place) check.BrowserStep {
@@ -249,6 +266,7 @@ func (d *dumper) browser(parent string, p check.Browser) {
 		d.text("dialogs", "accept")
 	}
 	d.flag("skip_verify", p.SkipVerify)
+	d.text("ca_file", p.CAFile)
 	d.text("proxy", p.Proxy)
 	d.variables("variables", p.Variables)
 	for _, s := range p.Steps {

@@ -59,7 +59,7 @@ func newBrowser(p check.Browser) (*browserProbe, error) {
 		return nil, fmt.Errorf("browser: %w", err)
 	}
 	b := &browserProbe{params: p, values: map[string]string{}, options: browser.Options{
-		Program: p.Program, NoSandbox: p.NoSandbox, SkipVerify: p.SkipVerify, Proxy: p.Proxy, AcceptDialogs: p.AcceptDialogs,
+		Program: p.Program, NoSandbox: p.NoSandbox, SkipVerify: p.SkipVerify, Authorities: p.Authorities, Proxy: p.Proxy, AcceptDialogs: p.AcceptDialogs,
 		Width: orElse(p.Width, defaultBrowserWidth), Height: orElse(p.Height, defaultBrowserHeight),
 		MaxMemory: orElse(p.MaxMemory, defaultBrowserMemory),
 	}}

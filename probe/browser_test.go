@@ -3,6 +3,8 @@ package probe
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"encoding/pem"
 	"fmt"
 	"image/png"
 	"io"
@@ -391,4 +393,44 @@ func TestBrowserAsUser(t *testing.T) {
 	}
 	want(t, o, check.Up, check.ReasonNone)
 	cleanAfter(t)
+}
+
+// TestBrowserAuthority trusts an authority of its own, for the name that it stands for.
+func TestBrowserAuthority(t *testing.T) {
+	needChromium(t)
+	program(t, "certutil")
+	ca, other := newAuthority(t), newAuthority(t)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, "<title>Private</title>here")
+	}))
+	s.TLS = &tls.Config{Certificates: []tls.Certificate{ca.issue(t, nil)}}
+	s.StartTLS()
+	defer s.Close()
+	for name, tt := range map[string]struct {
+		url    string
+		trusts *authority
+		state  check.State
+	}{
+		"trusted":   {s.URL, ca, check.Up},
+		"not named": {strings.Replace(s.URL, "127.0.0.1", "elsewhere.localhost", 1), ca, check.Down},
+		"another":   {s.URL, other, check.Down},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := inBrowser(check.BrowserStep{Open: check.Text(tt.url), Title: like("Private")})
+			if os.Geteuid() == 0 && name == "trusted" { // whose files they must be
+				if err := os.Chmod(os.Getenv("TMPDIR"), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				p.User = "nobody"
+			}
+			p.Authorities = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: tt.trusts.cert.Raw})
+			o := outcomeOf(t, Browser(p), browserPatience)
+			if tt.state == check.Up {
+				want(t, o, check.Up, check.ReasonNone)
+			} else {
+				want(t, o, check.Down, check.ReasonTLS)
+			}
+			cleanAfter(t)
+		})
+	}
 }

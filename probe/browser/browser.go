@@ -35,6 +35,7 @@ type Options struct {
 	As            *Identity // nil for our own
 	NoSandbox     bool
 	SkipVerify    bool   // take any certificate
+	Authorities   []byte // PEM; trusted besides Chromium's own
 	Proxy         string // none when empty
 	AcceptDialogs bool   // answer confirm() and prompt() with OK
 	Width, Height int

@@ -101,7 +101,11 @@ func launch(o Options) (*process, error) {
 		return nil, err
 	}
 	p := &process{dir: dir, said: &tail{}, ended: make(chan struct{})}
-	if err := p.start(program, o); err != nil {
+	err = p.trust(o.Authorities, o.As)
+	if err == nil {
+		err = p.start(program, o)
+	}
+	if err != nil {
 		os.RemoveAll(dir)
 		return nil, err
 	}
