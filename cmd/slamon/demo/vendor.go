@@ -27,8 +27,10 @@ var roomFaults = []simulate.Fault{
 }
 
 const (
-	roundLength = 60 * time.Second // a schedule without end repeats after this
-	tail        = 3 * time.Second  // left free before the end, so that the last recovery is seen
+	// roundLength is when a schedule without end repeats. It is no whole number of probe
+	// intervals: outages in step with the probes have one error, always the same.
+	roundLength = 60_618 * time.Millisecond
+	tail        = 3 * time.Second // left free before the end, so that the last recovery is seen
 )
 
 // trouble lets an application suffer its faults, again and again when the demo has
