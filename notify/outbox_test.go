@@ -154,11 +154,13 @@ func failing(text string) func(context.Context, int, Message) (string, error) {
 
 func TestToldAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		mail, l := &script{}, newShelf()
+		added := make(chan struct{})
+		mail, l := &script{send: func(context.Context, int, Message) (string, error) { <-added; return "ok", nil }}, newShelf()
 		b := startBox(t, l, map[alert.Channel]Sender{"mail": mail})
 		n := notice("a", "mail")
 		add(t, b, n)
-		add(t, b, n) // decided again: not taken again
+		add(t, b, n) // decided again while it is under way: not taken again
+		close(added)
 		time.Sleep(time.Second)
 		synctest.Wait()
 		if len(b.told) != 1 || b.Pending() != 0 || mail.tries() != 1 {
