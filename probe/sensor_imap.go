@@ -80,6 +80,9 @@ func (c idleHeld) Wait(ctx context.Context) error {
 				return err
 			}
 		}
+		if ctx.Err() != nil { // else this deadline would stand instead of that of the interrupt
+			return ctx.Err()
+		}
 		n, err := c.Read(buffer)
 		left -= n
 		switch {

@@ -115,3 +115,31 @@ func TestIdleIsRenewed(t *testing.T) {
 		}
 	})
 }
+
+// TestIdleEndsAtOnce ends what waits although it is told so while it sets a deadline.
+func TestIdleEndsAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ours, theirs := net.Pipe()
+		defer theirs.Close()
+		go io.Copy(io.Discard, theirs)
+		ctx, cancel := context.WithCancel(t.Context())
+		start := time.Now()
+		err := idleHeld{endedMeanwhile{ours, cancel}, true}.Wait(ctx)
+		if took := time.Since(start); !errors.Is(err, context.Canceled) || took > 0 {
+			t.Errorf("ended after %s by %v, want at once, as it was told to", took, err)
+		}
+		ours.Close()
+	})
+}
+
+// endedMeanwhile is a connection whose holder is told to end while he sets a deadline.
+type endedMeanwhile struct {
+	net.Conn
+	end func()
+}
+
+func (c endedMeanwhile) SetReadDeadline(at time.Time) error {
+	c.end()
+	synctest.Wait() // the interrupt has set its own
+	return c.Conn.SetReadDeadline(at)
+}
