@@ -13,7 +13,7 @@ func explain(v *Verdict, e *estimate) string {
 	case v.Answer == BreachedCertain:
 		return explainBreach(v, v.Downtime.HardLow, "without any doubt")
 	case v.Answer == Breached:
-		return explainBreach(v, floorTo(e.lower(verdictLevel), v.Accounted-v.Unknown), "at 95 % confidence")
+		return explainBreach(v, v.Downtime.Least95, "at 95 % confidence")
 	case v.Accounted <= 0:
 		return "There is nothing to account for: the window is empty, lies in the future or is left out whole."
 	case v.Unknown >= v.Accounted:
@@ -21,7 +21,7 @@ func explain(v *Verdict, e *estimate) string {
 	case !v.Final:
 		return explainOpen(v, e)
 	}
-	upper := ceilTo(e.upper(verdictLevel), v.Accounted-v.Unknown)
+	upper := v.Downtime.Most95
 	switch {
 	case v.Answer == Met:
 		return explainMet(v, upper)

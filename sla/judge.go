@@ -121,13 +121,14 @@ func incident(id check.ID, r *timeline.Run, p pauses, planned timeline.Set) Inci
 // at or below its upper one. They come from different formulas, which disagree where
 // next to nothing is known, and where outages come in step with the grid, so that the
 // phase that the formulas rest on is not drawn anew for each. Then only the hard borders
-// are left to stand on.
+// are left to stand on, for the answer too: nobody believes one that the figure beside it
+// contradicts.
 func (d *Downtime) order() {
 	if d.Point < d.Low95 || d.Point > d.High95 {
 		d.Low95, d.High95 = min(d.Low95, d.HardLow), max(d.HardHigh, d.High95)
 	}
-	if d.Least95 > d.Most95 {
-		d.Least95, d.Most95 = d.HardLow, max(d.HardHigh, d.Most95)
+	if d.Point < d.Least95 || d.Point > d.Most95 {
+		d.Least95, d.Most95 = min(d.Least95, d.HardLow), max(d.HardHigh, d.Most95)
 	}
 }
 
@@ -158,14 +159,13 @@ func (v *Verdict) fill(e *estimate) {
 
 // answer compares the one-sided 95 % limits with the allowance.
 func (v *Verdict) answer(e *estimate) Answer {
-	known := v.Accounted - v.Unknown
-	upper := ceilTo(e.upper(verdictLevel), known)
+	upper := v.Downtime.Most95
 	switch {
 	case v.Downtime.HardLow > v.Allowance:
 		return BreachedCertain
-	case floorTo(e.lower(verdictLevel), known) > v.Allowance:
+	case v.Downtime.Least95 > v.Allowance:
 		return Breached
-	case !v.Final || known <= 0:
+	case !v.Final || v.Accounted <= v.Unknown:
 		return CannotTell
 	case upper+v.Unknown <= v.Allowance:
 		return Met

@@ -74,7 +74,7 @@ func (s Share) words() string {
 // explainRule puts the answer under a rule into words.
 func (v *Verdict) explainRule(e *estimate, n *counted, u *unseen) string {
 	most, w := v.Count.Denominator, v.Count.Unknown
-	upper := ceilTo(u.upper(verdictLevel), most)
+	upper := v.Downtime.Most95
 	counted := "Counted by the rule (" + v.Claim.Rule.Words() + "): "
 	allowed := fmt.Sprintf("%s allows %s", v.Claim.Availability, AtLeast(v.Allowance))
 	besides := ""
@@ -85,7 +85,7 @@ func (v *Verdict) explainRule(e *estimate, n *counted, u *unseen) string {
 	case v.Answer == BreachedCertain:
 		return explainBreach(v, v.Downtime.HardLow, "without any doubt") + " " + counted + v.inSum()
 	case v.Answer == Breached:
-		return explainBreach(v, floorTo(u.lower(verdictLevel), most), "at 95 % confidence") + " " + counted + v.inSum()
+		return explainBreach(v, v.Downtime.Least95, "at 95 % confidence") + " " + counted + v.inSum()
 	case v.Accounted <= 0 || most <= 0:
 		return "There is nothing to account for: the window is empty, lies in the future or is left out whole."
 	case v.Unknown >= v.Accounted:

@@ -117,12 +117,12 @@ func (v *Verdict) figures(e *estimate, n *counted, u *unseen) {
 
 func (v *Verdict) ruleAnswer(e *estimate, n *counted, u *unseen) Answer {
 	most, w := v.Count.Denominator, v.Count.Unknown
-	upper := ceilTo(u.upper(verdictLevel), most)
+	upper := v.Downtime.Most95
 	near := max(0, n.close.total()-n.possible.total())
 	switch {
 	case v.Downtime.HardLow > v.Allowance:
 		return BreachedCertain
-	case floorTo(u.lower(verdictLevel), most) > v.Allowance:
+	case v.Downtime.Least95 > v.Allowance:
 		return Breached
 	case !v.Final || v.Accounted <= v.Unknown || most <= 0:
 		return CannotTell
