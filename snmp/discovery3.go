@@ -17,7 +17,7 @@ type discovery struct {
 
 func (s *session) discover(ctx context.Context) error {
 	d := &discovery{s: s}
-	if err := s.line.ask(ctx, s.to, d, s.dev.Timeout, s.tries()); err != nil {
+	if err := s.question(ctx, d); err != nil {
 		return err
 	}
 	return s.usm.meet(d.engine.AuthoritativeEngineID, d.engine.AuthoritativeEngineBoots, d.engine.AuthoritativeEngineTime)

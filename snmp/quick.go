@@ -183,7 +183,7 @@ func (s *session) askForm(ctx context.Context, f *form, values []value) (*quickG
 		q.two = &exchange2c{s: s}
 	}
 	s.packets++
-	return q, s.line.ask(ctx, s.to, q, s.dev.Timeout, s.tries())
+	return q, s.question(ctx, q)
 }
 
 func (q *quickGet) request() ([]byte, error) {

@@ -118,12 +118,22 @@ func (s *session) roundTrip(ctx context.Context, kind gosnmp.PDUType, oids []str
 func (s *session) exchange(ctx context.Context, q query) (*gosnmp.SnmpPacket, error) {
 	if s.usm != nil {
 		x := &exchange3{s: s, query: q}
-		err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.tries())
+		err := s.question(ctx, x)
 		return x.result, err
 	}
 	x := &exchange2c{s: s, query: q}
-	err := s.line.ask(ctx, s.to, x, s.dev.Timeout, s.tries())
+	err := s.question(ctx, x)
 	return x.result, err
+}
+
+// question asks it as often as tries says. After an answer the agent is not silent any
+// more: the rest of the poll, which may be a whole plan, is asked with all retries.
+func (s *session) question(ctx context.Context, q question) error {
+	err := s.line.ask(ctx, s.to, q, s.dev.Timeout, s.tries())
+	if err == nil {
+		s.silent = 0
+	}
+	return err
 }
 
 // tries is how often a question is asked before it counts as not answered. Retries make

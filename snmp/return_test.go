@@ -1,0 +1,34 @@
+package snmp
+
+import (
+	"testing"
+
+	"github.com/gosnmp/gosnmp"
+
+	"github.com/slamon/slamon/check"
+	"github.com/slamon/slamon/device"
+)
+
+// An agent that was silent since the start is asked for its whole plan once it answers:
+// a datagram of that which is lost is asked for again, as ever.
+func TestReturnOverALossyLine(t *testing.T) {
+	agent := testAgent(t, linux()...)
+	agent.Behave(silent)
+	p := testPoller(t, testEnv(t), testDevice(agent))
+	hurry(p)
+	for range silentAfter {
+		poll(t, p, check.Down, check.ReasonTimeout)
+	}
+	asked := 0
+	agent.Behave(func(_, answer *gosnmp.SnmpPacket, encode func(*gosnmp.SnmpPacket) []byte) [][]byte {
+		if asked++; asked == 3 {
+			return nil
+		}
+		return [][]byte{encode(answer)}
+	})
+	relax(p)
+	want(t, poll(t, p, check.Up, check.ReasonNone), device.Memory, "", 0.25)
+	if asked < 4 {
+		t.Errorf("%d requests were answered, want one of them lost", asked)
+	}
+}
