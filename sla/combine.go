@@ -166,6 +166,9 @@ func (e *estimate) near() time.Duration {
 		return e.mean(func(p *evidence) time.Duration { return p.near }).up()
 	}
 	sum := e.suspect
+	for i := range e.groups { // a place that was off while another saw the check down
+		sum += e.groups[i].suspect
+	}
 	for i := range e.parts {
 		sum += e.parts[i].near
 	}
