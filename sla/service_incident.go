@@ -37,7 +37,7 @@ type ServiceIncident struct {
 // together is when a service failed, of which one check says too little.
 type together struct {
 	certain, likely, possible timeline.Set
-	need                      int // how many checks have to be down
+	need                      int // how many checks, or places of one, have to be down
 	weights                   int // the sum, where every check counts by itself
 }
 

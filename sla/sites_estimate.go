@@ -58,6 +58,7 @@ func (d *desk) estimateGrid(v *Verdict, cut *cutter, planned timeline.Set, rows 
 	slices.SortStableFunc(v.Incidents, func(a, b Incident) int { return a.FirstBad.Compare(b.FirstBad) })
 	e := several(v.Claim.Combine.Need(len(rows)), all, merged, cut.excluded)
 	e.groups = groups
+	e.whole.need = max(e.whole.need, need) // one failure of what one place sees says no more
 	if len(e.blind) == 0 {
 		e.blind = make([]time.Duration, len(rows)) // any_down: see upperGrid
 	}

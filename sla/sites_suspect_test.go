@@ -42,3 +42,44 @@ func TestSitesSuspect(t *testing.T) {
 		}
 	}
 }
+
+// TestSitesIncidentBorders: two places see one failed probe each, 20 s apart. Nobody knows
+// when both would have seen the check down, with another check beside it or without.
+func TestSitesIncidentBorders(t *testing.T) {
+	p := timeline.Period{From: simStart, To: simStart.Add(day)}
+	seen := func(id check.ID, phase time.Duration, failed int) timeline.Series {
+		var results []check.Result
+		for n := range int(day / time.Minute) {
+			r := check.Result{Sent: simStart.Add(phase + time.Duration(n)*time.Minute), Base: true, Outcome: check.Outcome{State: check.Up}}
+			if n == failed {
+				r.State = check.Down
+			}
+			results = append(results, r)
+		}
+		s := seriesOf(results)
+		s.Check = id
+		return s
+	}
+	for _, calm := range []bool{false, true} {
+		var sites []Site
+		for i, name := range []string{"far", "inside", "outside"} {
+			phase, failed := time.Duration(10+20*i)*time.Second, 100
+			if i == 2 {
+				failed = -1
+			}
+			s := Site{name, []timeline.Series{seen("login", phase, failed)}}
+			if calm {
+				s.Series = append(s.Series, seen("relay", phase, -1))
+			}
+			sites = append(sites, s)
+		}
+		v := JudgeSites(Claim{Availability: figure(t, "99.9%")}, p, p.To, sites, 2, nil).Together
+		all := v.ServiceIncidents()
+		if len(all) != 1 {
+			t.Fatalf("with another check beside it %t: %d incidents, want one", calm, len(all))
+		}
+		if is := all[0]; is.Low != 0 || is.Began != is.Ended {
+			t.Errorf("with another check beside it %t: at least %v, began %v, ended %v: want nothing for certain", calm, is.Low, is.Began, is.Ended)
+		}
+	}
+}
