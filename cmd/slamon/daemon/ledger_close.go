@@ -51,7 +51,16 @@ func (l *ledger) closeClaims(cfg *config.Config, now time.Time, claims ...heldCl
 			}
 		}
 	}
-	return errors.Join(append(errs, l.store.PutAll(facts))...)
+	return errors.Join(append(errs, l.freeze(facts))...)
+}
+
+// freeze writes down what was closed. What could not be is closed at the next look.
+func (l *ledger) freeze(facts []store.Fact) error {
+	err := l.store.PutAll(facts)
+	if err != nil {
+		clear(l.closed)
+	}
+	return err
 }
 
 // closeAsked freezes the period that a report is asked for, if it has ended: once a
@@ -76,7 +85,7 @@ func (l *ledger) closeAsked(cfg *config.Config, c heldClaim, ask web.ReportReque
 	for _, w := range calendars(&c.Claim) {
 		if q := w.Period(p.From); q.From.Equal(p.From) && q.To.Equal(p.To) {
 			facts, err := l.close(cfg, &c, p)
-			return errors.Join(err, l.store.PutAll(facts))
+			return errors.Join(err, l.freeze(facts))
 		}
 	}
 	return nil
