@@ -61,7 +61,13 @@ func (d *Daemon) event(e status.Event) {
 	}
 }
 
+// lineMost bounds a line on pages and in events: some repeat what others answered.
+const lineMost = 1000
+
 func firstLine(s string) string {
 	line, _, _ := strings.Cut(s, "\n")
+	if len(line) > lineMost {
+		return strings.ToValidUTF8(line[:lineMost], "") + "…"
+	}
 	return line
 }

@@ -283,6 +283,9 @@ func ofPeer(j sla.VerdictJSON) (sla.Verdict, error) {
 	if j.Unknown > j.Accounted {
 		return sla.Verdict{}, fmt.Errorf("%g of %g seconds are unknown", j.Unknown, j.Accounted)
 	}
+	if !(j.Coverage >= 0 && j.Coverage <= 1) {
+		return sla.Verdict{}, fmt.Errorf("a coverage of %g makes no sense", j.Coverage)
+	}
 	v := sla.Verdict{
 		Accounted: span(j.Accounted), Unknown: span(j.Unknown), Until: j.Until, Final: j.Final, Coverage: j.Coverage,
 		Downtime: sla.Downtime{Point: span(j.Downtime.Point), Low95: span(j.Downtime.Low95), High95: span(j.Downtime.High95)},

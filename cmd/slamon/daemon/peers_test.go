@@ -10,6 +10,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/secret"
@@ -38,6 +39,27 @@ func TestPeersTimes(t *testing.T) {
 	} {
 		if _, err := readResponses(strings.NewReader(strings.Replace(outsideTimes, c[0], c[1], 1))); err == nil || !strings.Contains(err.Error(), c[2]) {
 			t.Errorf("%s: %v, want it to say %q", name, err, c[2])
+		}
+	}
+}
+
+// TestPeersVerdicts: the same of verdicts on availability; what is said of them is short,
+// however long a name.
+func TestPeersVerdicts(t *testing.T) {
+	if _, all, err := readVerdicts(strings.NewReader(outsideSays)); err != nil || all["year"].Coverage != .99 {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for name, c := range map[string][3]string{
+		"another program":   {outsideSays, "<html>", "something else"},
+		"too much coverage": {`"coverage": 0.99`, `"coverage": 1e300`, "makes no sense"},
+		"negative":          {`"point": 20`, `"point": -20`, "make no sense"},
+		"a long name":       {`"id": "year", "availability": "99.991%"}, "verdict": "breached"`, `"id": "` + strings.Repeat("名", 1<<20) + `"}, "verdict": "fine"`, "claim 名"},
+	} {
+		_, _, err := readVerdicts(strings.NewReader(strings.Replace(outsideSays, c[0], c[1], 1)))
+		if err == nil || !strings.Contains(err.Error(), c[2]) {
+			t.Errorf("%s: taken, want it to say %q", name, c[2])
+		} else if said := firstLine(err.Error()); len(said) > lineMost+len("…") || !utf8.ValidString(said) {
+			t.Errorf("%s: %d bytes are shown", name, len(said))
 		}
 	}
 }
