@@ -25,7 +25,7 @@ func TestServiceIncidents(t *testing.T) {
 		of   *Language
 		want []string
 	}{
-		{Text, English, []string{"Incidents of the service", "2020-11-12 09:55:00 – 10:00:00", "does not count · shorter than 22 min", "left out in part", "vendor", "That count: 2, and at most 1 are claimed.", "Failures of the checks"}},
+		{Text, English, []string{"Incidents of the service", "2020-11-12 09:55:00 – 10:00:00", "does not count · shorter than 22 min", "left out in part", "vendor", "That count: 2, and at most 1 are claimed.", "Failures of the checks", "25 min to 35 min", "time that is left out is not in their lengths"}},
 		{HTML, Japanese, []string{"サービスの障害", "算入せず · 22分未満のため", "一部を除外", "提供者", "2 件（公表は 1 件以下）", "チェックごとの障害"}},
 		{JSON, English, []string{`"service_incidents"`, `"less": "too_short"`, `"less": "left_out_in_part"`}},
 		{CSV, English, []string{"service_incident,2020-11-12T09:57:30+09:00", "web-meeting-login: too_short"}},
