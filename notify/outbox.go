@@ -383,11 +383,9 @@ func (b *Outbox) start(ctx context.Context, e *Entry, d *Delivery, now time.Time
 // attempt is the goroutine of one try.
 func (b *Outbox) attempt(ctx context.Context, e *Entry, d *Delivery, channel Channel, n alert.Notice) {
 	defer b.running.Done()
-	limited, cancel := context.WithTimeout(ctx, channel.limit())
 	begun := time.Now()
-	answer, err := b.deliver(limited, d.Channel, channel, n)
+	answer, err := b.deliver(ctx, d.Channel, channel, n)
 	took := time.Since(begun)
-	cancel()
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	defer b.poke()
@@ -410,7 +408,8 @@ func (b *Outbox) attempt(ctx context.Context, e *Entry, d *Delivery, channel Cha
 }
 
 // deliver renders and sends, and turns a panic into an error. A template that fails
-// keeps nobody from being told.
+// keeps nobody from being told. The channel has all of its time for sending: a report
+// may take long to write, since other places are asked for what they saw.
 func (b *Outbox) deliver(ctx context.Context, id alert.Channel, c Channel, n alert.Notice) (answer string, err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -423,7 +422,9 @@ func (b *Outbox) deliver(ctx context.Context, id alert.Channel, c Channel, n ale
 		b.options.Log.Error("template failed, the built-in text is sent", "channel", id, "notice", n.ID, "error", err)
 		own = m.failed(err)
 	}
-	return c.Sender.Send(ctx, own)
+	limited, cancel := context.WithTimeout(ctx, c.limit())
+	defer cancel()
+	return c.Sender.Send(limited, own)
 }
 
 // settle closes what is over, and tells of the first acceptance and of a missed
