@@ -127,7 +127,8 @@ func (t *teller) dispatched(now time.Time, cfg *config.Config, s *alert.Dispatch
 	rules := t.rules(cfg)
 	out.Channels, out.Fallback = rules.Reach(now, s.Channels), rules.Reach(now, s.Fallback)
 	for _, c := range g.claims {
-		doc, err := site{t.d.ledger, cfg, false}.held(&c, p, now)
+		// What other places saw changes no answer, and is asked for when it is written.
+		doc, err := site{t.d.ledger, cfg, true}.held(&c, p, now)
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -19,7 +20,10 @@ import (
 	"github.com/slamon/slamon/alert"
 	"github.com/slamon/slamon/check"
 	"github.com/slamon/slamon/cmd/slamon/simulate"
+	"github.com/slamon/slamon/config"
 	"github.com/slamon/slamon/notify"
+	"github.com/slamon/slamon/report"
+	"github.com/slamon/slamon/timeline"
 )
 
 const dispatchConfig = `
@@ -71,6 +75,8 @@ window = { kind = "calendar_month" }
 	if err := d.store.Sync(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	beside := &countedPlaces{elsewhere: d.ledger.places}
+	d.ledger.places = beside
 	for _, at := range []time.Time{
 		last.AddDate(0, 0, 14), // begins with the month that is running
 		this.Add(-time.Second), // too early
@@ -80,6 +86,9 @@ window = { kind = "calendar_month" }
 		this.AddDate(0, 1, 0),  // this month has no results
 	} {
 		d.teller.dispatch(at)
+	}
+	if n := beside.asked.Load(); n > 0 { // receivers that forget are told by the same goroutine
+		t.Errorf("other places were asked %d times for whether there is a report", n)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
@@ -91,6 +100,9 @@ window = { kind = "calendar_month" }
 	}
 	if n := len(box.Letters()); n != 1 {
 		t.Fatalf("%d mails, want 1", n)
+	}
+	if beside.asked.Load() == 0 {
+		t.Error("other places were not asked for the report")
 	}
 	if got := subject(t, box.Letters()[0]); got != "[slamon] 報告書: "+last.Format(time.DateOnly)+" – "+this.AddDate(0, 0, -1).Format(time.DateOnly) {
 		t.Errorf("subject %q", got)
@@ -111,6 +123,17 @@ window = { kind = "calendar_month" }
 			}
 		}
 	}
+}
+
+// countedPlaces counts how often other places are asked.
+type countedPlaces struct {
+	elsewhere
+	asked atomic.Int32
+}
+
+func (p *countedPlaces) seen(cfg *config.Config, checks []check.ID, period timeline.Period) []report.PlaceInput {
+	p.asked.Add(1)
+	return p.elsewhere.seen(cfg, checks, period)
 }
 
 // piecesOf takes a mail apart: texts by their media type, files by their names.
