@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -148,6 +149,9 @@ func (f *reportFlags) offline(_ context.Context, log io.Writer) ([]byte, error) 
 	return body, nil
 }
 
+// reportPatience bounds a report by the daemon, which itself waits for other places.
+const reportPatience = time.Minute
+
 // online asks the daemon, which makes the report with the same code.
 func (f *reportFlags) online(ctx context.Context, _ io.Writer) ([]byte, error) {
 	c, err := f.client()
@@ -164,5 +168,5 @@ func (f *reportFlags) online(ctx context.Context, _ io.Writer) ([]byte, error) {
 	if !f.sheet {
 		path = "/api/v1/reports/" + url.PathEscape(string(f.ask.Claim))
 	}
-	return c.send(ctx, http.MethodGet, path, q, nil)
+	return c.within(ctx, reportPatience, http.MethodGet, path, q, nil)
 }
