@@ -56,18 +56,27 @@ func (s *Store) stepPass(now time.Time) error {
 		h.age(s.high)
 	}
 	s.mu.Unlock()
+	if err := s.move(step); err != nil {
+		return err
+	}
+	s.pass.next += len(step)
+	return nil
+}
+
+// move writes histories down and takes out of memory what is on disk then.
+func (s *Store) move(step []*history) error {
+	s.moving.Lock()
+	defer s.moving.Unlock()
 	if err := s.update(func(tx *bbolt.Tx) error { return s.writeHistories(tx, step) }); err != nil {
 		return err
 	}
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, h := range step {
 		if h.dirty {
 			h.dirty, h.chunks, h.days = false, nil, nil
 		}
 	}
-	s.moved++
-	s.mu.Unlock()
-	s.pass.next += len(step)
 	return nil
 }
 

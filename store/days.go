@@ -13,29 +13,13 @@ import (
 // Days returns a summary of every UTC day that the period touches and that has
 // durable results of the check, in order.
 func (s *Store) Days(id check.ID, p timeline.Period) ([]Day, error) {
-	for {
-		days, moved, err := s.days(id, p)
-		if err != nil {
-			return nil, err
-		}
-		s.mu.RLock()
-		same := s.moved == moved
-		s.mu.RUnlock()
-		if same {
-			return days, nil
-		}
-		// A checkpoint moved days to the disk in between: they may have been counted
-		// twice. Checkpoints are rare, so this ends.
-	}
-}
-
-func (s *Store) days(id check.ID, p timeline.Period) (days []Day, moved uint64, err error) {
+	s.moving.RLock()
+	defer s.moving.RUnlock()
 	s.mu.RLock()
-	moved = s.moved
 	h := s.byID[id]
 	if h == nil {
 		s.mu.RUnlock()
-		return nil, moved, nil
+		return nil, nil
 	}
 	no := h.no
 	recent := h.recentDays()
@@ -48,14 +32,18 @@ func (s *Store) days(id check.ID, p timeline.Period) (days []Day, moved uint64, 
 			addDay(byDay, c)
 		}
 	}
-	err = s.view(func(tx *bbolt.Tx) error {
+	err := s.view(func(tx *bbolt.Tx) error {
 		return s.storedDays(tx, no, from, to, func(c counts) { addDay(byDay, c) })
 	})
+	if err != nil {
+		return nil, err
+	}
+	var days []Day
 	for _, c := range byDay {
 		days = append(days, c.public())
 	}
 	slices.SortFunc(days, func(a, b Day) int { return cmp.Compare(a.Start.Unix(), b.Start.Unix()) })
-	return days, moved, err
+	return days, nil
 }
 
 func addDay(byDay map[int32]counts, c counts) {

@@ -82,6 +82,10 @@ type Store struct {
 
 	readings readings // has locks of its own
 
+	// moving is held while a checkpoint moves days to the disk, and to read them: what is
+	// there already and still in memory would count twice. It is taken before mu.
+	moving sync.RWMutex
+
 	mu        sync.RWMutex // protects what follows
 	byID      map[check.ID]*history
 	histories []*history // by number − 1
@@ -89,7 +93,6 @@ type Store struct {
 	sequence  uint64     // of the newest batch in the log
 	ordinal   uint64     // results that ever became durable
 	high      int64      // newest Sent of the newest batch, Unix milliseconds
-	moved     uint64     // grows whenever a checkpoint moves chunks or days to disk
 	stats     Stats
 }
 
