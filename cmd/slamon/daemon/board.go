@@ -160,22 +160,32 @@ func (b *boards) series(ids []check.ID, p timeline.Period) []timeline.Series {
 func (b *boards) readIncidents(now time.Time, checks []check.Check) (changed bool) {
 	for _, i := range b.latest.settle(checks, b.incidents) {
 		c := &checks[i]
-		b.incidents[c.ID] = b.incidentsOf(now, c)
+		list, err := b.incidentsOf(now, c)
+		if err != nil { // what is known stands: a failure that cannot be read has not ended
+			b.unread.tell(b.log, now, c.ID, err)
+			b.latest.again(c.ID)
+			continue
+		}
+		b.incidents[c.ID] = list
 		changed = true
 	}
 	return changed
 }
 
 // incidentsOf reads the failures of one check.
-func (b *boards) incidentsOf(now time.Time, c *check.Check) []status.Incident {
+func (b *boards) incidentsOf(now time.Time, c *check.Check) ([]status.Incident, error) {
 	p := timeline.Period{From: now.AddDate(0, 0, -incidentDays), To: now}
 	alone := sla.Claim{Checks: []check.ID{c.ID}, Combine: sla.AnyDown}
-	verdict := sla.Judge(alone, p, now, b.series(alone.Checks, p), nil)
+	series, err := b.history.Series(c.ID, p)
+	if err != nil {
+		return nil, err
+	}
+	verdict := sla.Judge(alone, p, now, []timeline.Series{series}, nil)
 	list := make([]status.Incident, 0, len(verdict.Incidents))
 	for _, i := range verdict.Incidents {
 		list = append(list, status.Incident{Incident: i, ID: status.IncidentID(c.ID, i.FirstBad), Service: c.Service, Detail: b.firstEvidence(c.ID, i)})
 	}
-	return list
+	return list, nil
 }
 
 func (b *boards) firstEvidence(id check.ID, i sla.Incident) *check.Evidence {

@@ -130,3 +130,12 @@ func (l *latest) settle(checks []check.Check, known map[check.ID][]status.Incide
 	}
 	return stale
 }
+
+// again lets the incidents of a check be read once more.
+func (l *latest) again(id check.ID) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if m := l.checks[id]; m != nil {
+		m.changed = true
+	}
+}
