@@ -65,9 +65,9 @@ func TestNTP(t *testing.T) {
 				good(q, a)
 			}
 		}, check.NTP{}, check.Up, check.ReasonNone, ""},
-		"an hour ahead":          {timeAnswer(hour, nil), check.NTP{MaxOffset: time.Minute}, check.Degraded, check.ReasonThreshold, "the server's clock is 1h"},
+		"an hour ahead":          {timeAnswer(hour+time.Minute, nil), check.NTP{MaxOffset: time.Minute}, check.Degraded, check.ReasonThreshold, "the server's clock is 1h"},
 		"an hour behind":         {timeAnswer(-hour, nil), check.NTP{MaxOffset: time.Minute}, check.Degraded, check.ReasonThreshold, "behind ours"},
-		"our clock an hour slow": {timeAnswer(hour, nil), check.NTP{MaxOffset: time.Minute, OwnClock: true}, check.Degraded, check.ReasonThreshold, "our own clock is 1h"},
+		"our clock an hour slow": {timeAnswer(hour+time.Minute, nil), check.NTP{MaxOffset: time.Minute, OwnClock: true}, check.Degraded, check.ReasonThreshold, "our own clock is 1h"},
 		"an hour, no limit":      {timeAnswer(hour, nil), check.NTP{}, check.Up, check.ReasonNone, ""},
 		"far from the source":    {timeAnswer(0, func(a []byte) { a[1] = 9 }), check.NTP{MaxStratum: 4}, check.Degraded, check.ReasonThreshold, "stratum 9"},
 		"stratum 16":             {timeAnswer(0, func(a []byte) { a[1] = 16 }), check.NTP{}, check.Down, check.ReasonStatus, "of no use"},
